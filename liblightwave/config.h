@@ -1,0 +1,80 @@
+/*
+ * config.h - /etc/lightwave/lightwave.conf, read whole and judged strictly.
+ *
+ * A configuration is read into a new object and never changed afterwards; a
+ * reload makes another. An unknown section or key, a value out of range, a
+ * key given twice, and a missing one are errors with file and line.
+ * lightwave.conf(5) describes every key.
+ */
+#ifndef LW_CONFIG_H
+#define LW_CONFIG_H
+
+#include "name.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define LW_CONFIG_FILE "/etc/lightwave/lightwave.conf"
+
+struct lw_list {
+	char **v;
+	size_t n;
+};
+
+/* [local_groups]: members of the directory group get the local group's gid. */
+struct lw_local_group {
+	char *local, *directory;
+};
+
+struct lw_config {
+	/* [domain] */
+	char *domain;		/* lower case */
+	char *realm;		/* upper case */
+	char *base_dn;		/* dc=... of the domain */
+	struct lw_list servers; /* host names, asked in this order */
+	char *ca_file;
+	char *netbios_name; /* or "" */
+	bool default_domain_names;
+	enum lw_name_format name_format;
+	uint32_t well_known_base;
+	bool legacy_sids;
+
+	/* [machine] */
+	char *machine_dn;
+	char *password_file;
+	char *keytab; /* or NULL: no tickets */
+
+	/* [users] */
+	char *home; /* %u account, %d domain */
+	char *shell;
+
+	/* [access] */
+	struct lw_list allow, deny; /* user, %group, S-1-..., or * */
+	bool locked_denies_all;
+
+	/* [local_groups] */
+	struct lw_local_group *local_groups;
+	size_t local_group_count;
+
+	/* [cache], seconds */
+	uint32_t ttl, negative_ttl, membership_ttl;
+
+	/* [workers] */
+	uint32_t lookup_workers, login_workers;
+	uint32_t timeout; /* seconds for one job */
+};
+
+/*
+ * Read and judge the file at path. The object is the caller's; release it
+ * with lw_config_free(). LW_INVALID, LW_OFFLINE (cannot be read), LW_NOMEM:
+ * error holds one line for people, "path:line: what is wrong".
+ */
+enum lw_err lw_config_load(const char *path, struct lw_config **ret,
+			   char *error, size_t error_size);
+void lw_config_free(struct lw_config *c);
+
+/* How this configuration reads and writes names; borrows from c. */
+struct lw_naming lw_config_naming(const struct lw_config *c);
+
+#endif

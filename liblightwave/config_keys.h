@@ -1,0 +1,28 @@
+/*
+ * config_keys.h - the table of configuration keys; for config.c alone.
+ */
+#ifndef LW_CONFIG_KEYS_H
+#define LW_CONFIG_KEYS_H
+
+#include "config.h"
+
+bool lw_config_section_known(struct lw_str s);
+
+/* The number of a key in the table, -1 if there is none. */
+int lw_config_key(const char *section, const char *name);
+bool lw_config_key_repeats(int key);
+
+/*
+ * Judge a value and keep it. LW_INVALID: why says what it should be. name is
+ * the key as written, which matters for [local_groups] only.
+ */
+enum lw_err lw_config_set(struct lw_config *c, int key, const char *name,
+			  const char *value, char *why, size_t why_size);
+
+/* All defaults; NULL when out of memory. */
+struct lw_config *lw_config_new(void);
+
+/* What a configuration with the keys of seen still lacks; NULL: nothing. */
+const char *lw_config_missing(const struct lw_config *c, uint64_t seen);
+
+#endif

@@ -1,0 +1,69 @@
+/* log.c - lines for the journal. Both daemons. */
+#include "log.h"
+
+#include "utf8.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static struct {
+	const char *name;
+	bool debug, journal;
+} self = { .name = "lightwave" };
+
+void lw_log_init(const char *name, bool debug)
+{
+	self.name = name;
+	self.debug = debug;
+	self.journal = getenv("JOURNAL_STREAM") != NULL;
+}
+
+/* How many bytes of s may stand as they are; 0: the first one may not. */
+static size_t printable(struct lw_str s)
+{
+	uint32_t c = 0;
+	size_t n = lw_utf8(s, &c);
+
+	/* U+9B is ESC [ to a terminal, in one character. */
+	return c < 0x20 || (c >= 0x7F && c <= 0x9F) ? 0 : n;
+}
+
+/* As one write, so that lines of several processes do not mix. */
+void lw_log(int prio, const char *fmt, ...)
+{
+	char text[1024], line[2 * sizeof(text) + 64];
+	size_t n = 0, max = sizeof(line) - 8;
+	va_list ap;
+
+	if (prio == LOG_DEBUG && !self.debug)
+		return;
+	va_start(ap, fmt);
+	vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+
+	if (self.journal)
+		n = (size_t)snprintf(line, max, "<%d>", prio);
+	else
+		n = (size_t)snprintf(line, max, "%s[%d]: ", self.name,
+				     (int)getpid());
+	for (struct lw_str s = lw_str(text); s.n > 0 && n < max;) {
+		size_t step = printable(s);
+
+		if (step == 0) {
+			step = 1;
+			n += (size_t)snprintf(line + n, 8, "\\x%02X",
+					      (uint8_t)*s.s);
+		} else {
+			memcpy(line + n, s.s, step);
+			n += step;
+		}
+		s.s += step;
+		s.n -= step;
+	}
+	line[n++] = '\n';
+	if (write(STDERR_FILENO, line, n) < 0)
+		return; /* nowhere left to say so */
+}

@@ -1,0 +1,175 @@
+/* test_log.c - whatever a name holds, one call is one line and one write. */
+#include "unit.h"
+
+#include "log.h"
+
+#include <fcntl.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+/* Standard error, while a test reads it: one write is one packet. */
+static int ends[2], saved_stderr;
+
+static int setup(void **state)
+{
+	(void)state;
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK,
+		       0, ends) < 0)
+		return -1;
+	saved_stderr = fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 3);
+	unsetenv("JOURNAL_STREAM");
+	return saved_stderr < 0 ? -1 : 0;
+}
+
+static int teardown(void **state)
+{
+	(void)state;
+	close(ends[0]);
+	close(ends[1]);
+	close(saved_stderr);
+	return 0;
+}
+
+static char line[8192];
+
+/* What one lw_log() wrote, in line; how many writes that took. */
+static int logged(int prio, const char *text)
+{
+	int writes = 0;
+	ssize_t n;
+
+	line[0] = '\0';
+	dup2(ends[0], STDERR_FILENO);
+	lw_log(prio, "%s", text);
+	dup2(saved_stderr, STDERR_FILENO);
+	while ((n = recv(ends[1], line, sizeof(line) - 1, 0)) > 0) {
+		line[n] = '\0';
+		writes++;
+	}
+	return writes;
+}
+
+/* The line without what stands before it. */
+static const char *body(void)
+{
+	const char *colon = strstr(line, "]: ");
+
+	assert_non_null(colon);
+	return colon + 3;
+}
+
+static void a_line_says_who_speaks(void **state)
+{
+	char want[64];
+
+	(void)state;
+	lw_log_init("lightwaved", false);
+	assert_int_equal(logged(LOG_INFO, "hello"), 1);
+	snprintf(want, sizeof(want), "lightwaved[%d]: hello\n", (int)getpid());
+	assert_string_equal(line, want);
+}
+
+static void the_journal_is_told_the_priority(void **state)
+{
+	static const struct {
+		int prio;
+		const char *want;
+	} t[] = {
+		{ LOG_ERR, "<3>hello\n" },    { LOG_WARNING, "<4>hello\n" },
+		{ LOG_NOTICE, "<5>hello\n" }, { LOG_INFO, "<6>hello\n" },
+		{ LOG_DEBUG, "<7>hello\n" },
+	};
+
+	(void)state;
+	setenv("JOURNAL_STREAM", "8:12345", 1);
+	lw_log_init("lightwaved", true);
+	unsetenv("JOURNAL_STREAM");
+	for (size_t i = 0; i < COUNT(t); i++) {
+		assert_int_equal(logged(t[i].prio, "hello"), 1);
+		assert_string_equal(line, t[i].want);
+	}
+	lw_log_init("lightwaved", false);
+}
+
+static void debug_lines_come_only_when_asked_for(void **state)
+{
+	(void)state;
+	lw_log_init("lightwaved", false);
+	assert_int_equal(logged(LOG_DEBUG, "hello"), 0);
+	lw_log_init("lightwaved", true);
+	assert_int_equal(logged(LOG_DEBUG, "hello"), 1);
+	lw_log_init("lightwaved", false);
+}
+
+static void control_characters_come_out_escaped(void **state)
+{
+	static const struct {
+		const char *text, *want;
+	} t[] = {
+		{ "a\nb", "a\\x0Ab\n" },
+		{ "a\r\n<0>forged", "a\\x0D\\x0A<0>forged\n" },
+		{ "\x1B[2J\x07", "\\x1B[2J\\x07\n" },
+		{ "\x01\x1F\x7F\t", "\\x01\\x1F\\x7F\\x09\n" },
+		{ "j\xC3\xBCrgen %s %n", "j\xC3\xBCrgen %s %n\n" },
+		/* the same as ESC [, in one character */
+		{ "a\xC2\x9B"
+		  "2Jb",
+		  "a\\xC2\\x9B2Jb\n" },
+		{ "a\xC2\xA9", "a\xC2\xA9\n" },
+		/* bytes that a terminal may take for something else */
+		{ "a\x9B\xFF\xC3", "a\\x9B\\xFF\\xC3\n" },
+		{ "", "\n" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(t); i++) {
+		assert_int_equal(logged(LOG_ERR, t[i].text), 1);
+		assert_string_equal(body(), t[i].want);
+	}
+}
+
+static void a_line_however_long_is_one_write_with_one_end(void **state)
+{
+	static const char fills[] = { 'x', '\n', '\x7F', '\xFF' };
+	static const size_t sizes[] = { 1000, 1022, 1023, 1024, 2000, 100000 };
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(fills); i++) {
+		for (size_t k = 0; k < COUNT(sizes); k++) {
+			char *text = malloc(sizes[k] + 1);
+			size_t n;
+
+			assert_non_null(text);
+			memset(text, fills[i], sizes[k]);
+			text[sizes[k]] = '\0';
+			assert_int_equal(logged(LOG_ERR, text), 1);
+			free(text);
+			n = strlen(line);
+			assert_true(n > 1000 && n < 4000);
+			assert_ptr_equal(strchr(line, '\n'), line + n - 1);
+		}
+	}
+}
+
+static void nobody_there_to_read_is_survived(void **state)
+{
+	(void)state;
+	close(STDERR_FILENO);
+	lw_log(LOG_ERR, "into the void");
+	assert_int_equal(dup2(saved_stderr, STDERR_FILENO), STDERR_FILENO);
+	assert_int_equal(logged(LOG_ERR, "back"), 1);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_line_says_who_speaks),
+		cmocka_unit_test(the_journal_is_told_the_priority),
+		cmocka_unit_test(debug_lines_come_only_when_asked_for),
+		cmocka_unit_test(control_characters_come_out_escaped),
+		cmocka_unit_test(a_line_however_long_is_one_write_with_one_end),
+		cmocka_unit_test(nobody_there_to_read_is_survived),
+	};
+
+	return cmocka_run_group_tests_name("log", tests, setup, teardown);
+}
