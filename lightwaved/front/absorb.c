@@ -1,0 +1,248 @@
+/* absorb.c - keep what the worker answered; lookup.h. The front. */
+#include "lookup.h"
+
+#include "cleanup.h"
+#include "log.h"
+
+#include <string.h>
+
+/* One answer, unpacked: what policy.h judges. */
+struct facts {
+	struct lw_entry *entries;
+	size_t n, primary;
+	struct lw_claims claims;
+};
+
+static void facts_done(struct facts *f)
+{
+	lw_claims_done(&f->claims);
+	free(f->entries);
+}
+
+/* The first SID seen is the domain's for good; another is not believed. */
+static enum lw_err same_domain(struct lw_front *f, struct lw_str sid)
+{
+	struct lw_cache *c = &f->cache;
+
+	if (!lw_sid_valid(sid) || sid.n >= sizeof(c->domain_sid))
+		return LW_PROTO;
+	if (!c->domain_sid[0]) {
+		memcpy(c->domain_sid, sid.s, sid.n);
+		c->domain_sid[sid.n] = '\0';
+		lw_log(LOG_NOTICE, "domain %s has SID %s", f->config->domain,
+		       c->domain_sid);
+	}
+	if (lw_str_eq(sid, c->domain_sid))
+		return LW_OK;
+	lw_front_warn_once(f, "domain",
+			   "the directory's domain SID is no "
+			   "longer %s: its answers are not used",
+			   c->domain_sid);
+	return LW_OFFLINE;
+}
+
+static enum lw_err unpack(struct lw_front *f, struct lw_rd *body,
+			  struct facts *ret)
+{
+	struct lw_policy p = lw_front_policy(f);
+	struct lw_entries es;
+	enum lw_err e = lw_entries_decode(body, &es);
+
+	if (e == LW_OK)
+		e = same_domain(f, es.domain_sid);
+	if (e != LW_OK)
+		return e;
+	ret->entries = calloc(es.count ? es.count : 1, sizeof(*ret->entries));
+	if (!ret->entries)
+		return LW_OFFLINE;
+	ret->n = es.count;
+	ret->primary = es.primary;
+	for (size_t i = 0; i < ret->n; i++)
+		ret->entries[i] = lw_entry_decode(&es.each);
+	if (lw_claims_init(&ret->claims, &p, ret->entries, ret->n) != LW_OK)
+		return LW_OFFLINE;
+	return LW_OK;
+}
+
+static void say_refused(struct lw_front *f, const struct lw_entry *e,
+			const char *why)
+{
+	char key[LW_SID_MAX + 128];
+
+	snprintf(key, sizeof(key), "%.*s %s", (int)e->sid.n, e->sid.s, why);
+	lw_front_warn_once(f, key, "not serving %.*s: %s", (int)e->dn.n,
+			   e->dn.s, why);
+}
+
+/* Keep entry i; its id, or false if this host does not serve it. */
+static bool keep(struct lw_front *f, const struct facts *facts, size_t i,
+		 uint32_t *ret_id)
+{
+	struct lw_policy p = lw_front_policy(f);
+	const struct lw_object *other;
+	struct lw_object *o;
+	char why[128];
+
+	if (lw_policy_object(&p, &facts->claims, i, &o, why, sizeof(why)) !=
+	    LW_OK) {
+		say_refused(f, &facts->entries[i], why);
+		return false;
+	}
+	other = lw_cache_by_id(&f->cache, o->kind, o->id);
+	if (other && strcmp(other->sid, o->sid) != 0) {
+		say_refused(f, &facts->entries[i], "another SID has its id");
+		lw_object_free(o);
+		return false;
+	}
+	o->at_ms = lw_now_ms();
+	*ret_id = o->id;
+	if (lw_cache_keep_name(&f->cache, o->kind, o->account, o->id, o->sid,
+			       o->at_ms) != LW_OK) {
+		lw_object_free(o);
+		return false;
+	}
+	return lw_cache_keep(&f->cache, o) == LW_OK;
+}
+
+/* The account part that was asked for stands in the key after two digits. */
+static void settle_name(struct lw_front *f, const struct lw_question *q,
+			const struct facts *facts)
+{
+	struct lw_policy p = lw_front_policy(f);
+	const char *account = q->key + 2;
+
+	for (size_t i = 0; i < facts->primary; i++) {
+		const struct lw_object *o;
+		uint32_t id;
+
+		if (!lw_policy_owns(&p, &facts->claims, i, account) ||
+		    !keep(f, facts, i, &id))
+			continue;
+		o = lw_cache_by_id(&f->cache, q->kind, id);
+		if (!o)
+			continue;
+		lw_cache_keep_name(&f->cache, q->kind, account, id, o->sid,
+				   lw_now_ms());
+		return;
+	}
+	if (facts->primary > 1)
+		lw_front_warn_once(f, q->key,
+				   "%zu entries claim the name %s: "
+				   "it is served to nobody",
+				   facts->primary, account);
+	lw_cache_miss_name(&f->cache, q->kind, account, lw_now_ms());
+}
+
+static void settle_id(struct lw_front *f, const struct lw_question *q,
+		      const struct facts *facts)
+{
+	bool found = false;
+
+	for (size_t i = 0; i < facts->primary; i++) {
+		uint32_t id;
+
+		if (facts->entries[i].kind == q->kind && keep(f, facts, i, &id))
+			found |= id == q->subject;
+	}
+	if (!found)
+		lw_cache_miss_id(&f->cache, q->kind, q->subject, lw_now_ms());
+}
+
+static enum lw_err absorb_list(struct lw_front *f, const struct lw_question *q,
+			       const struct facts *facts)
+{
+	bool members = q->op == LW_OP_MEMBERS;
+	enum lw_kind kind = members ? LW_KIND_USER : LW_KIND_GROUP;
+	struct lw_ids *ids;
+
+	ids = malloc(sizeof(*ids) + facts->primary * sizeof(ids->id[0]));
+	if (!ids)
+		return LW_OFFLINE;
+	ids->n = 0;
+	for (size_t i = 0; i < facts->primary; i++) {
+		if (facts->entries[i].kind == kind &&
+		    keep(f, facts, i, &ids->id[ids->n]))
+			ids->n++;
+	}
+	ids->at_ms = lw_now_ms();
+	if (members)
+		return lw_cache_keep_members_of(&f->cache, q->subject, ids);
+	return lw_cache_keep_groups_of(&f->cache, q->subject, ids);
+}
+
+static enum lw_err absorb_entries(struct lw_front *f,
+				  const struct lw_question *q,
+				  enum lw_err status, struct lw_rd *body)
+{
+	lw_cleanup(facts_done) struct facts facts = { 0 };
+	enum lw_err e;
+
+	if (status == LW_NOTFOUND && q->op != LW_OP_FIND) {
+		/* Its DN is no more: the entry itself is asked for again. */
+		lw_cache_miss_id(&f->cache, q->kind, q->subject, lw_now_ms());
+		return LW_OK;
+	}
+	if (status != LW_OK)
+		return LW_OFFLINE;
+	e = unpack(f, body, &facts);
+	if (e != LW_OK)
+		return e;
+	if (q->op != LW_OP_FIND)
+		return absorb_list(f, q, &facts);
+	if (q->by == LW_BY_NAME)
+		settle_name(f, q, &facts);
+	else
+		settle_id(f, q, &facts);
+	return LW_OK;
+}
+
+static enum lw_err absorb_verdict(struct lw_front *f,
+				  const struct lw_question *q,
+				  enum lw_err status, struct lw_rd *body)
+{
+	struct lw_request *r = TAILQ_FIRST(&q->waiters);
+	struct lw_verdict_answer a = { .expires_in = LW_NEVER };
+
+	if (status == LW_OK && lw_verdict_answer_decode(body, &a) != LW_OK)
+		return LW_PROTO;
+	if (!r)
+		return LW_OK; /* the client has gone: no ticket is kept */
+	r->verdict_known = true;
+	r->verdict = status;
+	r->expires_in = a.expires_in;
+	if (status != LW_OK)
+		return LW_OK;
+	if (a.ticket != LW_TICKET_OK)
+		lw_log(LOG_NOTICE, "uid %u: %s", q->subject,
+		       lw_ticket_str(a.ticket));
+	else if (lw_tickets_keep(&f->tickets, q->subject, a.ccache,
+				 lw_now_ms()) != LW_OK)
+		lw_log(LOG_WARNING, "uid %u: no memory for a ticket",
+		       q->subject);
+	return LW_OK;
+}
+
+enum lw_err lw_lookup_absorb(struct lw_front *f, const struct lw_question *q,
+			     enum lw_err status, struct lw_rd *body)
+{
+	switch (q->op) {
+	case LW_OP_FIND:
+	case LW_OP_MEMBERSHIPS:
+	case LW_OP_MEMBERS:
+		return absorb_entries(f, q, status, body);
+	case LW_OP_VERDICT:
+		return absorb_verdict(f, q, status, body);
+	case LW_OP_PROBE:
+	case LW_OP_PASSWD_BY_NAME:
+	case LW_OP_PASSWD_BY_UID:
+	case LW_OP_GROUP_BY_NAME:
+	case LW_OP_GROUP_BY_GID:
+	case LW_OP_INITGROUPS:
+	case LW_OP_OURS:
+	case LW_OP_AUTH:
+	case LW_OP_ACCOUNT:
+	case LW_OP_TICKET:
+		break;
+	}
+	return LW_PROTO;
+}

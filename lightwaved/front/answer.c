@@ -1,0 +1,60 @@
+/* answer.c - which handler answers which question. The front. */
+#include "answer.h"
+
+#include <string.h>
+
+enum lw_err lw_typed_name(struct lw_request *r, enum lw_kind kind,
+			  struct lw_str typed, char *ret)
+{
+	struct lw_policy p = lw_front_policy(r->front);
+	const struct lw_localdb *local;
+	char text[LW_NAME_MAX];
+
+	if (typed.n >= sizeof(text))
+		return LW_INVALID;
+	memcpy(text, typed.s, typed.n);
+	text[typed.n] = '\0';
+	local = kind == LW_KIND_USER ? p.passwd : p.group;
+	if (lw_localdb_name(local, text))
+		return LW_NOTFOUND;
+	return lw_name_parse(&p.naming, typed, ret);
+}
+
+enum lw_err lw_answer(struct lw_request *r, struct lw_wr *rest)
+{
+	int64_t now = lw_now_ms();
+	struct lw_rd body;
+
+	/* What cannot be read now stands as it was; local still wins. */
+	lw_localdb_refresh(&r->front->passwd, now);
+	lw_localdb_refresh(&r->front->group, now);
+
+	lw_rd_init(&body, r->body, r->head.len);
+	switch ((enum lw_op)r->head.op) {
+	case LW_OP_PASSWD_BY_NAME:
+		return lw_answer_passwd_by_name(r, &body, rest);
+	case LW_OP_PASSWD_BY_UID:
+		return lw_answer_passwd_by_uid(r, &body, rest);
+	case LW_OP_GROUP_BY_NAME:
+		return lw_answer_group_by_name(r, &body, rest);
+	case LW_OP_GROUP_BY_GID:
+		return lw_answer_group_by_gid(r, &body, rest);
+	case LW_OP_INITGROUPS:
+		return lw_answer_initgroups(r, &body, rest);
+	case LW_OP_OURS:
+		return lw_answer_ours(r, &body, rest);
+	case LW_OP_AUTH:
+		return lw_answer_auth(r, &body, rest);
+	case LW_OP_ACCOUNT:
+		return lw_answer_account(r, &body, rest);
+	case LW_OP_TICKET:
+		return lw_answer_ticket(r, &body, rest);
+	case LW_OP_FIND:
+	case LW_OP_MEMBERSHIPS:
+	case LW_OP_MEMBERS:
+	case LW_OP_VERDICT:
+	case LW_OP_PROBE:
+		break;
+	}
+	return LW_PROTO;
+}

@@ -1,0 +1,44 @@
+/*
+ * answer.h - what is said to each question; run by request.c. The front.
+ *
+ * Each handler gives its result and writes what follows the status into
+ * rest; LW_PENDING means that it will be run again from its beginning.
+ */
+#ifndef LW_ANSWER_H
+#define LW_ANSWER_H
+
+#include "request.h"
+
+/* Any question. LW_PROTO: malformed, or no question we know. */
+enum lw_err lw_answer(struct lw_request *r, struct lw_wr *rest);
+
+/* answer_nss.c */
+enum lw_err lw_answer_passwd_by_name(struct lw_request *r, struct lw_rd *body,
+				     struct lw_wr *rest);
+enum lw_err lw_answer_passwd_by_uid(struct lw_request *r, struct lw_rd *body,
+				    struct lw_wr *rest);
+enum lw_err lw_answer_group_by_name(struct lw_request *r, struct lw_rd *body,
+				    struct lw_wr *rest);
+enum lw_err lw_answer_group_by_gid(struct lw_request *r, struct lw_rd *body,
+				   struct lw_wr *rest);
+enum lw_err lw_answer_initgroups(struct lw_request *r, struct lw_rd *body,
+				 struct lw_wr *rest);
+
+/* answer_login.c */
+enum lw_err lw_answer_ours(struct lw_request *r, struct lw_rd *body,
+			   struct lw_wr *rest);
+enum lw_err lw_answer_auth(struct lw_request *r, struct lw_rd *body,
+			   struct lw_wr *rest);
+enum lw_err lw_answer_account(struct lw_request *r, struct lw_rd *body,
+			      struct lw_wr *rest);
+enum lw_err lw_answer_ticket(struct lw_request *r, struct lw_rd *body,
+			     struct lw_wr *rest);
+
+/*
+ * The account part that a typed name means here. LW_NOTFOUND: a local entry
+ * has that name. Else as lw_name_parse().
+ */
+enum lw_err lw_typed_name(struct lw_request *r, enum lw_kind kind,
+			  struct lw_str typed, char *ret);
+
+#endif

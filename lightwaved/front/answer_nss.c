@@ -1,0 +1,240 @@
+/* answer_nss.c - passwd, group and initgroups. The front. */
+#include "answer.h"
+
+#include "cleanup.h"
+#include "log.h"
+#include "lookup.h"
+
+#include <string.h>
+
+static int64_t ttl_ms(const struct lw_request *r)
+{
+	return r->front->config->ttl * INT64_C(1000);
+}
+
+static enum lw_err write_passwd(struct lw_request *r, const struct lw_object *o,
+				struct lw_wr *rest)
+{
+	struct lw_policy p = lw_front_policy(r->front);
+	const struct lw_config *c = r->front->config;
+	char home[LW_NAME_MAX * 2 + 64];
+	struct lw_passwd pw = { .uid = o->id };
+
+	/* Added locally since it was kept: local wins at once. */
+	if (lw_localdb_name(p.passwd, o->name) ||
+	    lw_localdb_id(p.passwd, o->id) ||
+	    lw_policy_primary_gid(&p, o->id, &pw.gid) != LW_OK)
+		return LW_NOTFOUND;
+	if (lw_policy_home(c->home, o->account, c->domain, home,
+			   sizeof(home)) != LW_OK)
+		return LW_NOTFOUND;
+	pw.name = lw_str(o->name);
+	pw.gecos = lw_str(o->gecos);
+	pw.dir = lw_str(home);
+	pw.shell = lw_str(c->shell);
+	lw_passwd_encode(rest, &pw);
+	return LW_OK;
+}
+
+enum lw_err lw_answer_passwd_by_name(struct lw_request *r, struct lw_rd *body,
+				     struct lw_wr *rest)
+{
+	struct lw_str typed = lw_rd_str(body);
+	char account[LW_NAME_MAX];
+	const struct lw_object *o;
+	enum lw_err e = lw_rd_end(body);
+
+	if (e == LW_OK)
+		e = lw_typed_name(r, LW_KIND_USER, typed, account);
+	if (e == LW_OK)
+		e = lw_find_by_name(r, LW_KIND_USER, account, ttl_ms(r), &o);
+	if (e != LW_OK)
+		return e;
+	return write_passwd(r, o, rest);
+}
+
+enum lw_err lw_answer_passwd_by_uid(struct lw_request *r, struct lw_rd *body,
+				    struct lw_wr *rest)
+{
+	uint32_t uid = lw_rd_u32(body);
+	const struct lw_object *o;
+	enum lw_err e = lw_rd_end(body);
+
+	if (e == LW_OK && lw_localdb_id(&r->front->passwd, uid))
+		return LW_NOTFOUND;
+	if (e == LW_OK)
+		e = lw_find_by_id(r, LW_KIND_USER, uid, ttl_ms(r), &o);
+	if (e != LW_OK)
+		return e;
+	return write_passwd(r, o, rest);
+}
+
+static bool taken_locally(struct lw_request *r, const struct lw_object *o)
+{
+	return lw_localdb_name(&r->front->group, o->name) ||
+	       lw_localdb_id(&r->front->group, o->id);
+}
+
+/* ids may be NULL: then without members. */
+static void write_group(struct lw_request *r, const struct lw_object *o,
+			const struct lw_ids *ids, struct lw_wr *rest)
+{
+	const struct lw_cache *c = &r->front->cache;
+	size_t at, start = rest->base ? (size_t)(rest->p - rest->base) : 0;
+	uint32_t count = 0;
+
+	lw_wr_u32(rest, o->id);
+	lw_wr_str(rest, lw_str(o->name));
+	at = 4 + 4 + strlen(o->name);
+	lw_wr_u32(rest, 0);
+	for (size_t i = 0; ids && i < ids->n; i++) {
+		const struct lw_object *user;
+
+		user = lw_cache_by_id(c, LW_KIND_USER, ids->id[i]);
+		if (!user)
+			continue;
+		lw_wr_str(rest, lw_str(user->name));
+		count++;
+	}
+	if (lw_wr_end(rest) == LW_OK)
+		lw_put_u32(rest->base + start + at, count);
+}
+
+enum lw_err lw_answer_group_by_name(struct lw_request *r, struct lw_rd *body,
+				    struct lw_wr *rest)
+{
+	struct lw_str typed = lw_rd_str(body);
+	char account[LW_NAME_MAX];
+	const struct lw_object *o;
+	const struct lw_ids *ids;
+	enum lw_err e = lw_rd_end(body);
+
+	if (e == LW_OK)
+		e = lw_typed_name(r, LW_KIND_GROUP, typed, account);
+	if (e == LW_OK)
+		e = lw_find_by_name(r, LW_KIND_GROUP, account, ttl_ms(r), &o);
+	if (e == LW_OK && taken_locally(r, o))
+		e = LW_NOTFOUND;
+	if (e == LW_OK)
+		e = lw_find_members_of(r, o, ttl_ms(r), &ids);
+	if (e != LW_OK)
+		return e;
+	write_group(r, o, ids, rest);
+	return LW_OK;
+}
+
+/*
+ * Without members: id(1), ls(1) and sudo(8) ask by gid for the name alone,
+ * once for each group of a user, and the members of all those groups would be
+ * fetched for nothing. Who asks by name gets them.
+ */
+enum lw_err lw_answer_group_by_gid(struct lw_request *r, struct lw_rd *body,
+				   struct lw_wr *rest)
+{
+	uint32_t gid = lw_rd_u32(body);
+	const struct lw_object *o;
+	enum lw_err e = lw_rd_end(body);
+
+	if (e == LW_OK && lw_localdb_id(&r->front->group, gid))
+		return LW_NOTFOUND;
+	if (e == LW_OK)
+		e = lw_find_by_id(r, LW_KIND_GROUP, gid, ttl_ms(r), &o);
+	if (e == LW_OK && taken_locally(r, o))
+		e = LW_NOTFOUND;
+	if (e != LW_OK)
+		return e;
+	write_group(r, o, NULL, rest);
+	return LW_OK;
+}
+
+static bool contains(const struct lw_ids *ids, uint32_t id)
+{
+	for (size_t i = 0; i < ids->n; i++) {
+		if (ids->id[i] == id)
+			return true;
+	}
+	return false;
+}
+
+/* [local_groups]: the gid to add if the user is in the directory group. */
+static enum lw_err local_gid(struct lw_request *r,
+			     const struct lw_local_group *map,
+			     const struct lw_ids *ids, uint32_t *ret_gid)
+{
+	const struct lw_localent *local;
+	const struct lw_object *group;
+	char account[LW_NAME_MAX];
+	struct lw_naming naming = lw_config_naming(r->front->config);
+	enum lw_err e;
+
+	naming.bare = true;
+	e = lw_name_parse(&naming, lw_str(map->directory), account);
+	if (e == LW_OK)
+		e = lw_find_by_name(r, LW_KIND_GROUP, account, ttl_ms(r),
+				    &group);
+	if (e == LW_PENDING || e == LW_OFFLINE || e == LW_NOMEM)
+		return e;
+	local = lw_localdb_name(&r->front->group, map->local);
+	if (e != LW_OK || !local || local->id == 0) {
+		lw_front_warn_once(
+			r->front, map->local, "[local_groups] %s = %s: %s",
+			map->local, map->directory,
+			e != LW_OK ? "no such directory group"
+				   : "no such local group, or root's");
+		return LW_NOTFOUND;
+	}
+	if (!contains(ids, group->id))
+		return LW_NOTFOUND;
+	*ret_gid = local->id;
+	return LW_OK;
+}
+
+/* Every group or an error: a session without its deny groups is a hole. */
+enum lw_err lw_answer_initgroups(struct lw_request *r, struct lw_rd *body,
+				 struct lw_wr *rest)
+{
+	const struct lw_config *c = r->front->config;
+	struct lw_policy p = lw_front_policy(r->front);
+	struct lw_str typed = lw_rd_str(body);
+	char account[LW_NAME_MAX];
+	const struct lw_object *o;
+	const struct lw_ids *ids;
+	uint32_t gid, count = 0;
+	enum lw_err e = lw_rd_end(body);
+
+	if (e == LW_OK)
+		e = lw_typed_name(r, LW_KIND_USER, typed, account);
+	if (e == LW_OK)
+		e = lw_find_by_name(r, LW_KIND_USER, account, ttl_ms(r), &o);
+	if (e == LW_OK)
+		e = lw_policy_primary_gid(&p, o->id, &gid);
+	if (e == LW_OK)
+		e = lw_find_groups_of(r, o, c->membership_ttl * INT64_C(1000),
+				      &ids);
+	if (e != LW_OK)
+		return e;
+
+	lw_wr_u32(rest, 0);
+	lw_wr_u32(rest, gid);
+	count++;
+	for (size_t i = 0; i < ids->n; i++) {
+		/* A local group's gid never comes from the directory. */
+		if (ids->id[i] == gid ||
+		    lw_localdb_id(&r->front->group, ids->id[i]))
+			continue;
+		lw_wr_u32(rest, ids->id[i]);
+		count++;
+	}
+	for (size_t i = 0; i < c->local_group_count; i++) {
+		e = local_gid(r, &c->local_groups[i], ids, &gid);
+		if (e == LW_NOTFOUND)
+			continue;
+		if (e != LW_OK)
+			return e;
+		lw_wr_u32(rest, gid);
+		count++;
+	}
+	if (lw_wr_end(rest) == LW_OK)
+		lw_put_u32(rest->base, count);
+	return LW_OK;
+}

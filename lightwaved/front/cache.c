@@ -1,0 +1,202 @@
+/* cache.c - what the front knows. The front; pure. */
+#include "cache.h"
+
+#include "cleanup.h"
+
+#include <string.h>
+
+#define MAX_OBJECTS 200000
+#define MAX_MISSES  4096
+#define MAX_LISTS   20000
+
+#define KEY_MAX (LW_NAME_MAX + 2)
+
+struct owned_name {
+	int64_t at_ms;
+	uint32_t id;
+	char sid[];
+};
+
+void lw_cache_init(struct lw_cache *c)
+{
+	*c = (struct lw_cache) { 0 };
+	lw_table_init(&c->objects, MAX_OBJECTS, lw_object_free);
+	lw_table_init(&c->names, MAX_OBJECTS, free);
+	lw_table_init(&c->misses, MAX_MISSES, free);
+	lw_table_init(&c->groups_of, MAX_LISTS, free);
+	lw_table_init(&c->members_of, MAX_LISTS, free);
+}
+
+void lw_cache_clear(struct lw_cache *c)
+{
+	lw_table_clear(&c->objects);
+	lw_table_clear(&c->names);
+	lw_table_clear(&c->misses);
+	lw_table_clear(&c->groups_of);
+	lw_table_clear(&c->members_of);
+}
+
+void lw_cache_forget(struct lw_cache *c)
+{
+	/* A name whose object is gone is unknown, but still pinned. */
+	lw_table_clear(&c->objects);
+	lw_table_clear(&c->misses);
+	lw_table_clear(&c->groups_of);
+	lw_table_clear(&c->members_of);
+}
+
+/* No account is all digits, so that a name's key is never an id's. */
+static const char *id_key(char *buf, enum lw_kind kind, uint32_t id)
+{
+	snprintf(buf, KEY_MAX, "%c%u", kind == LW_KIND_USER ? 'u' : 'g', id);
+	return buf;
+}
+
+static const char *name_key(char *buf, enum lw_kind kind, const char *account)
+{
+	snprintf(buf, KEY_MAX, "%c%s", kind == LW_KIND_USER ? 'u' : 'g',
+		 account);
+	return buf;
+}
+
+const struct lw_object *lw_cache_by_id(const struct lw_cache *c,
+				       enum lw_kind kind, uint32_t id)
+{
+	char key[KEY_MAX];
+
+	return lw_table_get(&c->objects, id_key(key, kind, id));
+}
+
+const struct lw_object *lw_cache_by_name(const struct lw_cache *c,
+					 enum lw_kind kind, const char *account,
+					 int64_t *ret_at)
+{
+	char key[KEY_MAX];
+	const struct owned_name *n;
+
+	n = lw_table_get(&c->names, name_key(key, kind, account));
+	if (!n)
+		return NULL;
+	*ret_at = n->at_ms;
+	return lw_cache_by_id(c, kind, n->id);
+}
+
+static int64_t missed(const struct lw_cache *c, const char *key)
+{
+	const int64_t *at = lw_table_get(&c->misses, key);
+
+	return at ? *at : -1;
+}
+
+int64_t lw_cache_missed_id(const struct lw_cache *c, enum lw_kind kind,
+			   uint32_t id)
+{
+	char key[KEY_MAX];
+
+	return missed(c, id_key(key, kind, id));
+}
+
+int64_t lw_cache_missed_name(const struct lw_cache *c, enum lw_kind kind,
+			     const char *account)
+{
+	char key[KEY_MAX];
+
+	return missed(c, name_key(key, kind, account));
+}
+
+const struct lw_ids *lw_cache_groups_of(const struct lw_cache *c, uint32_t uid)
+{
+	char key[KEY_MAX];
+
+	return lw_table_get(&c->groups_of, id_key(key, LW_KIND_USER, uid));
+}
+
+const struct lw_ids *lw_cache_members_of(const struct lw_cache *c, uint32_t gid)
+{
+	char key[KEY_MAX];
+
+	return lw_table_get(&c->members_of, id_key(key, LW_KIND_GROUP, gid));
+}
+
+const char *lw_cache_pinned(void *cache, const char *account)
+{
+	const struct lw_cache *c = cache;
+	char key[KEY_MAX];
+	const struct owned_name *n;
+
+	n = lw_table_get(&c->names, name_key(key, LW_KIND_USER, account));
+	return n ? n->sid : NULL;
+}
+
+enum lw_err lw_cache_keep(struct lw_cache *c, struct lw_object *o)
+{
+	char key[KEY_MAX];
+
+	id_key(key, o->kind, o->id);
+	lw_table_drop(&c->misses, key);
+	return lw_table_put(&c->objects, key, o);
+}
+
+enum lw_err lw_cache_keep_name(struct lw_cache *c, enum lw_kind kind,
+			       const char *account, uint32_t id,
+			       const char *sid, int64_t at_ms)
+{
+	size_t n = strlen(sid) + 1;
+	struct owned_name *o = malloc(sizeof(*o) + n);
+	char key[KEY_MAX];
+
+	if (!o)
+		return LW_NOMEM;
+	o->at_ms = at_ms;
+	o->id = id;
+	memcpy(o->sid, sid, n);
+	name_key(key, kind, account);
+	lw_table_drop(&c->misses, key);
+	return lw_table_put(&c->names, key, o);
+}
+
+static enum lw_err miss(struct lw_cache *c, const char *key, int64_t at_ms)
+{
+	int64_t *at = malloc(sizeof(*at));
+
+	if (!at)
+		return LW_NOMEM;
+	*at = at_ms;
+	return lw_table_put(&c->misses, key, at);
+}
+
+enum lw_err lw_cache_miss_id(struct lw_cache *c, enum lw_kind kind, uint32_t id,
+			     int64_t at_ms)
+{
+	char key[KEY_MAX];
+
+	id_key(key, kind, id);
+	lw_table_drop(&c->objects, key);
+	return miss(c, key, at_ms);
+}
+
+/* The name stays pinned: who comes back with it must have the old SID. */
+enum lw_err lw_cache_miss_name(struct lw_cache *c, enum lw_kind kind,
+			       const char *account, int64_t at_ms)
+{
+	char key[KEY_MAX];
+
+	return miss(c, name_key(key, kind, account), at_ms);
+}
+
+enum lw_err lw_cache_keep_groups_of(struct lw_cache *c, uint32_t uid,
+				    struct lw_ids *ids)
+{
+	char key[KEY_MAX];
+
+	return lw_table_put(&c->groups_of, id_key(key, LW_KIND_USER, uid), ids);
+}
+
+enum lw_err lw_cache_keep_members_of(struct lw_cache *c, uint32_t gid,
+				     struct lw_ids *ids)
+{
+	char key[KEY_MAX];
+
+	return lw_table_put(&c->members_of, id_key(key, LW_KIND_GROUP, gid),
+			    ids);
+}

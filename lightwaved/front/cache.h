@@ -1,0 +1,73 @@
+/*
+ * cache.h - what the front knows, in its memory.
+ *
+ * Objects by id, owned names, group lists and member lists, each with the
+ * moment the directory said so; the caller decides what is fresh enough.
+ * Negative answers live in a table of their own, so that a flood of unknown
+ * names pushes out nothing that exists. Nothing here waits or decides.
+ */
+#ifndef LW_CACHE_H
+#define LW_CACHE_H
+
+#include "policy.h"
+#include "table.h"
+
+/* A set of ids: the groups of a user, or the users of a group. */
+struct lw_ids {
+	int64_t at_ms;
+	size_t n;
+	uint32_t id[];
+};
+
+struct lw_cache {
+	struct lw_table objects; /* kind and id -> struct lw_object */
+	struct lw_table names;	 /* kind and folded name -> owned_name */
+	struct lw_table misses;	 /* either key -> when */
+	struct lw_table groups_of, members_of;
+	char domain_sid[192]; /* "" until a worker said it */
+};
+
+void lw_cache_init(struct lw_cache *c);
+void lw_cache_clear(struct lw_cache *c);
+
+/*
+ * Forgets every answer, because what they mean may have changed, but neither
+ * the domain's SID nor which SID each name belongs to.
+ */
+void lw_cache_forget(struct lw_cache *c);
+
+/* NULL if unknown, of whatever age; borrowed until something is kept. */
+const struct lw_object *lw_cache_by_id(const struct lw_cache *c,
+				       enum lw_kind kind, uint32_t id);
+const struct lw_object *lw_cache_by_name(const struct lw_cache *c,
+					 enum lw_kind kind, const char *account,
+					 int64_t *ret_at);
+
+/* When the directory last denied such an entry; -1: it did not. */
+int64_t lw_cache_missed_id(const struct lw_cache *c, enum lw_kind kind,
+			   uint32_t id);
+int64_t lw_cache_missed_name(const struct lw_cache *c, enum lw_kind kind,
+			     const char *account);
+
+const struct lw_ids *lw_cache_groups_of(const struct lw_cache *c, uint32_t uid);
+const struct lw_ids *lw_cache_members_of(const struct lw_cache *c,
+					 uint32_t gid);
+
+/* The SID that this user name belongs to since it was first seen, or NULL. */
+const char *lw_cache_pinned(void *cache, const char *account);
+
+/* Each takes what it is given. LW_NOMEM. */
+enum lw_err lw_cache_keep(struct lw_cache *c, struct lw_object *o);
+enum lw_err lw_cache_keep_name(struct lw_cache *c, enum lw_kind kind,
+			       const char *account, uint32_t id,
+			       const char *sid, int64_t at_ms);
+enum lw_err lw_cache_miss_id(struct lw_cache *c, enum lw_kind kind, uint32_t id,
+			     int64_t at_ms);
+enum lw_err lw_cache_miss_name(struct lw_cache *c, enum lw_kind kind,
+			       const char *account, int64_t at_ms);
+enum lw_err lw_cache_keep_groups_of(struct lw_cache *c, uint32_t uid,
+				    struct lw_ids *ids);
+enum lw_err lw_cache_keep_members_of(struct lw_cache *c, uint32_t gid,
+				     struct lw_ids *ids);
+
+#endif

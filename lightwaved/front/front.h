@@ -1,0 +1,43 @@
+/*
+ * front.h - the front's state, shared by its files.
+ *
+ * One process, one thread, one libevent loop; nothing in it blocks. A request
+ * (request.h) is answered from the cache (cache.h); what is missing is asked
+ * of the worker (link.h), and the request is run again when that is there.
+ */
+#ifndef LW_FRONT_H
+#define LW_FRONT_H
+
+#include "cache.h"
+#include "ticket.h"
+
+#include <event2/event.h>
+
+struct lw_link;
+struct lw_server;
+
+struct lw_front {
+	struct event_base *base;
+	struct lw_config *config;
+	struct lw_cache cache;
+	struct lw_localdb passwd, group;
+	struct lw_tickets tickets;
+	struct lw_table said; /* what was logged lately, and when */
+	struct lw_link *link;
+	struct lw_server *server;
+};
+
+/* Milliseconds of CLOCK_BOOTTIME: no step of the wall clock moves it. */
+int64_t lw_now_ms(void);
+
+/* The policy in force now; borrows from f. */
+struct lw_policy lw_front_policy(struct lw_front *f);
+
+/*
+ * Log at LOG_WARNING, unless a line with the same key was logged within the
+ * hour.
+ */
+void lw_front_warn_once(struct lw_front *f, const char *key, const char *fmt,
+			...) __attribute__((format(printf, 3, 4)));
+
+#endif

@@ -1,0 +1,372 @@
+/* link.c - the connection to the worker. The front. */
+#include "link.h"
+
+#include "cleanup.h"
+#include "log.h"
+#include "lookup.h"
+
+#include <errno.h>
+#include <event2/buffer.h>
+#include <event2/bufferevent.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+
+#define BACKOFF_MIN_MS 1000
+#define BACKOFF_MAX_MS 10000
+#define RECONNECT_MS   50
+#define OVERDUE_S      45 /* a worker's own deadlines end long before */
+#define MAX_IN_FLIGHT  1024
+
+struct lw_link {
+	struct lw_front *front;
+	const char *path;
+	struct bufferevent *bev; /* NULL: not connected */
+	TAILQ_HEAD(lw_question_list, lw_question) questions;
+	size_t in_flight;
+	uint32_t last_id;
+	int64_t tried_ms;      /* when we last connected */
+	int64_t away_until_ms; /* nobody waits before */
+	int64_t backoff_ms;
+	bool answered;
+};
+
+static void destroy_question(struct lw_link *l, struct lw_question *q)
+{
+	TAILQ_REMOVE(&l->questions, q, link);
+	l->in_flight--;
+	free(q->key);
+	free(q);
+}
+
+void lw_question_forget(struct lw_request *r)
+{
+	if (r->waits_for)
+		TAILQ_REMOVE(&r->waits_for->waiters, r, waiting);
+	r->waits_for = NULL;
+}
+
+/* Runs everyone who waited; q is gone when this returns. */
+static void wake(struct lw_link *l, struct lw_question *q, bool offline)
+{
+	struct lw_request_list woken = TAILQ_HEAD_INITIALIZER(woken);
+	struct lw_request *r;
+
+	/* Detached first: whoever runs may ask the same question again. */
+	TAILQ_CONCAT(&woken, &q->waiters, waiting);
+	destroy_question(l, q);
+	TAILQ_FOREACH(r, &woken, waiting)
+	{
+		r->waits_for = NULL;
+		r->offline |= offline;
+	}
+	while ((r = TAILQ_FIRST(&woken))) {
+		TAILQ_REMOVE(&woken, r, waiting);
+		lw_request_run(r);
+	}
+}
+
+static void back_off(struct lw_link *l)
+{
+	l->backoff_ms *= 2;
+	if (l->backoff_ms < BACKOFF_MIN_MS)
+		l->backoff_ms = BACKOFF_MIN_MS;
+	if (l->backoff_ms > BACKOFF_MAX_MS)
+		l->backoff_ms = BACKOFF_MAX_MS;
+	l->away_until_ms = lw_now_ms() + l->backoff_ms;
+}
+
+static void went_wrong(struct lw_link *l)
+{
+	if (l->answered)
+		lw_log(LOG_WARNING, "the directory cannot be reached; "
+				    "answering from memory");
+	l->answered = false;
+	back_off(l);
+}
+
+static void went_well(struct lw_link *l)
+{
+	if (!l->answered)
+		lw_log(LOG_NOTICE, "the directory answers");
+	l->answered = true;
+	l->backoff_ms = 0;
+	l->away_until_ms = 0;
+}
+
+void lw_link_is_slow(struct lw_link *l)
+{
+	if (lw_now_ms() >= l->away_until_ms)
+		went_wrong(l);
+}
+
+bool lw_link_is_up(const struct lw_link *l)
+{
+	return l->answered;
+}
+
+static void hang_up(struct lw_link *l)
+{
+	struct lw_question *q;
+
+	if (l->bev)
+		bufferevent_free(l->bev);
+	l->bev = NULL;
+	while ((q = TAILQ_FIRST(&l->questions)))
+		wake(l, q, true);
+}
+
+static struct lw_question *by_id(struct lw_link *l, uint32_t id)
+{
+	struct lw_question *q;
+
+	TAILQ_FOREACH(q, &l->questions, link)
+	{
+		if (q->id == id)
+			return q;
+	}
+	return NULL;
+}
+
+/* LW_PROTO: the worker is not what we think it is. */
+static enum lw_err on_answer(struct lw_link *l, const struct lw_head *h,
+			     const uint8_t *body)
+{
+	struct lw_question *q = by_id(l, h->id);
+	enum lw_err status;
+	struct lw_rd rd;
+
+	if (!q || q->op != h->op)
+		return LW_PROTO;
+	lw_rd_init(&rd, body, h->len);
+	status = lw_status_decode(&rd);
+	if (status == LW_PROTO)
+		return LW_PROTO;
+	if (status == LW_OFFLINE)
+		went_wrong(l);
+	else
+		went_well(l);
+	status = lw_lookup_absorb(l->front, q, status, &rd);
+	if (status == LW_PROTO)
+		return LW_PROTO;
+	wake(l, q, status != LW_OK);
+	return LW_OK;
+}
+
+/* One whole message from in, if there is one; LW_PENDING if not. */
+static enum lw_err one_message(struct lw_link *l, struct evbuffer *in)
+{
+	uint8_t raw[LW_HEAD_SIZE];
+	struct lw_head h;
+	uint8_t *body;
+	enum lw_err e;
+
+	if (evbuffer_copyout(in, raw, sizeof(raw)) < (ssize_t)sizeof(raw))
+		return LW_PENDING;
+	e = lw_head_decode(raw, LW_REPLY_MAX, &h);
+	if (e != LW_OK)
+		return e;
+	if (evbuffer_get_length(in) < LW_HEAD_SIZE + (size_t)h.len)
+		return LW_PENDING;
+	evbuffer_drain(in, LW_HEAD_SIZE);
+	body = evbuffer_pullup(in, h.len);
+	if (h.len && !body)
+		return LW_NOMEM;
+	e = on_answer(l, &h, body);
+	if (!l->bev)
+		return LW_OK; /* closed by somebody who was woken */
+	if (body)
+		explicit_bzero(body, h.len); /* it may have been a ticket */
+	evbuffer_drain(in, h.len);
+	return e;
+}
+
+static void on_read(struct bufferevent *bev, void *arg)
+{
+	struct lw_link *l = arg;
+	enum lw_err e = LW_OK;
+
+	while (e == LW_OK && l->bev == bev)
+		e = one_message(l, bufferevent_get_input(bev));
+	if (e == LW_PENDING || l->bev != bev)
+		return;
+	lw_log(LOG_ERR, "dropping the worker: %s", lw_strerror(e));
+	went_wrong(l);
+	hang_up(l);
+}
+
+static void on_event(struct bufferevent *bev, short what, void *arg)
+{
+	struct lw_link *l = arg;
+
+	(void)bev;
+	if (what & (BEV_EVENT_EOF | BEV_EVENT_ERROR | BEV_EVENT_TIMEOUT)) {
+		lw_log(LOG_WARNING, "the worker has gone");
+		hang_up(l);
+	}
+}
+
+static enum lw_err dial(const char *path, int *ret_fd)
+{
+	struct sockaddr_un sun = { .sun_family = AF_UNIX };
+	size_t n = strlen(path) + 1;
+	lw_cleanup(lw_close) int fd = -1;
+
+	if (n > sizeof(sun.sun_path))
+		return LW_RANGE;
+	memcpy(sun.sun_path, path, n);
+	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	if (fd < 0)
+		return LW_NOMEM;
+	if (connect(fd, (const struct sockaddr *)&sun, sizeof(sun)) < 0)
+		return LW_OFFLINE;
+	*ret_fd = lw_take_fd(&fd);
+	return LW_OK;
+}
+
+static enum lw_err connected(struct lw_link *l)
+{
+	int64_t now = lw_now_ms();
+	lw_cleanup(lw_close) int fd = -1;
+	enum lw_err e;
+
+	if (l->bev)
+		return LW_OK;
+	if (now - l->tried_ms < RECONNECT_MS)
+		return LW_OFFLINE;
+	l->tried_ms = now;
+	e = dial(l->path, &fd);
+	if (e != LW_OK)
+		return e;
+	l->bev = bufferevent_socket_new(l->front->base, fd,
+					BEV_OPT_CLOSE_ON_FREE);
+	if (!l->bev)
+		return LW_NOMEM;
+	lw_take_fd(&fd);
+	bufferevent_setcb(l->bev, on_read, NULL, on_event, l);
+	bufferevent_enable(l->bev, EV_READ | EV_WRITE);
+	return LW_OK;
+}
+
+static struct lw_question *equal_one(struct lw_link *l, const char *key)
+{
+	struct lw_question *q;
+
+	TAILQ_FOREACH(q, &l->questions, link)
+	{
+		if (*key && !strcmp(q->key, key))
+			return q;
+	}
+	return NULL;
+}
+
+/* Questions whose answers never came, which only a broken worker leaves. */
+static bool overdue(struct lw_link *l)
+{
+	const struct lw_question *q = TAILQ_FIRST(&l->questions);
+
+	return q && lw_now_ms() - q->asked_ms > OVERDUE_S * 1000;
+}
+
+static struct lw_question *add(struct lw_link *l, const struct lw_question *q)
+{
+	struct lw_question *n = calloc(1, sizeof(*n));
+
+	if (!n)
+		return NULL;
+	*n = *q;
+	n->key = strdup(q->key);
+	if (!n->key) {
+		free(n);
+		return NULL;
+	}
+	TAILQ_INIT(&n->waiters);
+	n->id = ++l->last_id;
+	n->asked_ms = lw_now_ms();
+	TAILQ_INSERT_TAIL(&l->questions, n, link);
+	l->in_flight++;
+	return n;
+}
+
+static void wipe_sent(const void *data, size_t n, void *base)
+{
+	(void)data;
+	explicit_bzero(base, n);
+	free(base);
+}
+
+/* Takes the message: it is wiped once it is sent, or when we fail. */
+static enum lw_err post(struct lw_link *l, struct lw_wr *msg)
+{
+	uint8_t *base = msg->base;
+	size_t n = (size_t)(msg->p - base);
+
+	*msg = (struct lw_wr) { 0 };
+	if (evbuffer_add_reference(bufferevent_get_output(l->bev), base, n,
+				   wipe_sent, base) < 0) {
+		wipe_sent(base, n, base);
+		return LW_NOMEM;
+	}
+	return LW_OK;
+}
+
+enum lw_err lw_link_ask(struct lw_link *l, struct lw_request *r,
+			const struct lw_question *q, struct lw_wr *msg)
+{
+	struct lw_question *in_flight = equal_one(l, q->key);
+	enum lw_err e;
+
+	if (lw_wr_end(msg) != LW_OK)
+		return lw_wr_end(msg);
+	if (lw_now_ms() < l->away_until_ms)
+		return LW_OFFLINE;
+	if (!in_flight) {
+		if (l->in_flight >= MAX_IN_FLIGHT)
+			return LW_OFFLINE;
+		if (overdue(l))
+			hang_up(l);
+		e = connected(l);
+		if (e != LW_OK)
+			return e;
+		in_flight = add(l, q);
+		if (!in_flight)
+			return LW_NOMEM;
+		lw_put_u32(msg->base + 8, in_flight->id);
+		e = post(l, msg);
+		if (e != LW_OK) {
+			destroy_question(l, in_flight);
+			return e;
+		}
+	}
+	TAILQ_INSERT_TAIL(&in_flight->waiters, r, waiting);
+	r->waits_for = in_flight;
+	return LW_PENDING;
+}
+
+struct lw_link *lw_link_new(struct lw_front *f, const char *path)
+{
+	struct lw_link *l = calloc(1, sizeof(*l));
+
+	if (!l)
+		return NULL;
+	l->front = f;
+	l->path = path;
+	l->tried_ms = -RECONNECT_MS;
+	TAILQ_INIT(&l->questions);
+	return l;
+}
+
+void lw_link_free(struct lw_link *l)
+{
+	struct lw_question *q, *next;
+
+	if (!l)
+		return;
+	if (l->bev)
+		bufferevent_free(l->bev);
+	for (q = TAILQ_FIRST(&l->questions); q; q = next) {
+		next = TAILQ_NEXT(q, link);
+		destroy_question(l, q);
+	}
+	free(l);
+}

@@ -1,0 +1,51 @@
+/*
+ * link.h - the front's connection to the worker, and the questions on it.
+ *
+ * Equal questions in flight are one: whoever asks later waits for the same
+ * answer. After a failure, or when answers are slow, nobody waits: for a
+ * second, doubling up to ten, every question is LW_OFFLINE at once, then one
+ * request's question finds out whether it is better.
+ */
+#ifndef LW_LINK_H
+#define LW_LINK_H
+
+#include "job.h"
+#include "request.h"
+
+struct lw_question {
+	TAILQ_ENTRY(lw_question) link;
+	struct lw_request_list waiters;
+	uint32_t id;
+	enum lw_op op;
+	int64_t asked_ms;
+	char *key; /* equal keys are equal questions; "" is equal to none */
+
+	/* What the answer will be kept under; see lookup.c. */
+	enum lw_kind kind;
+	enum lw_by by;
+	uint32_t subject; /* id of whose groups or members they are */
+};
+
+/* path is borrowed. NULL when out of memory. The worker need not be there. */
+struct lw_link *lw_link_new(struct lw_front *f, const char *path);
+void lw_link_free(struct lw_link *l);
+
+/*
+ * Let r wait for the answer to q, sending it (msg, a whole message but for
+ * its id) unless an equal one is in flight. q is copied, key included; msg is
+ * taken where it was sent.
+ * LW_PENDING: r will be run again. LW_OFFLINE, LW_NOMEM.
+ */
+enum lw_err lw_link_ask(struct lw_link *l, struct lw_request *r,
+			const struct lw_question *q, struct lw_wr *msg);
+
+/* r no longer waits. */
+void lw_question_forget(struct lw_request *r);
+
+/* Somebody waited in vain: the next ones shall not. */
+void lw_link_is_slow(struct lw_link *l);
+
+/* Whether the worker answered last time it was asked. */
+bool lw_link_is_up(const struct lw_link *l);
+
+#endif

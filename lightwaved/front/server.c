@@ -1,0 +1,289 @@
+/* server.c - sockets and clients. The front. */
+#include "server.h"
+
+#include "cleanup.h"
+#include "log.h"
+
+#include <errno.h>
+#include <event2/buffer.h>
+#include <event2/bufferevent.h>
+#include <event2/util.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+
+#define BACKLOG	    512
+#define MAX_CLIENTS 700 /* below LimitNOFILE, so that priv always has some */
+#define IDLE_S	    30	/* for a client that has not finished its question */
+
+struct listener {
+	struct lw_server *server;
+	struct event *ev;
+	char path[sizeof(((struct sockaddr_un *)NULL)->sun_path)];
+	int fd;
+	bool privileged;
+};
+
+struct lw_conn {
+	TAILQ_ENTRY(lw_conn) link;
+	struct lw_server *server;
+	struct bufferevent *bev;
+	struct lw_request *request; /* NULL: none in work */
+	bool privileged;
+};
+
+struct lw_server {
+	struct lw_front *front;
+	struct listener nss, priv;
+	TAILQ_HEAD(lw_conn_list, lw_conn) conns;
+	size_t count; /* of the clients on nss */
+	char bare[sizeof(((struct sockaddr_un *)NULL)->sun_path)];
+};
+
+static void drop(struct lw_conn *c)
+{
+	TAILQ_REMOVE(&c->server->conns, c, link);
+	if (!c->privileged)
+		c->server->count--;
+	if (c->request)
+		lw_request_cancel(c->request);
+	bufferevent_free(c->bev);
+	free(c);
+}
+
+void lw_conn_begins(struct lw_conn *c, struct lw_request *r)
+{
+	c->request = r;
+	bufferevent_disable(c->bev, EV_READ); /* one at a time */
+}
+
+static void wipe_sent(const void *data, size_t n, void *extra)
+{
+	(void)extra;
+	explicit_bzero((void *)(uintptr_t)data, n);
+	free((void *)(uintptr_t)data);
+}
+
+void lw_conn_answer(struct lw_conn *c, const struct lw_head *head,
+		    enum lw_err status, const struct lw_wr *rest)
+{
+	struct evbuffer *out = bufferevent_get_output(c->bev);
+	struct lw_wr w;
+
+	c->request = NULL;
+	lw_wr_heap(&w, LW_REPLY_MAX + 64);
+	lw_msg_begin(&w, (enum lw_op)head->op, head->id);
+	lw_wr_u32(&w, (uint32_t)status);
+	if (status == LW_OK && rest && rest->base)
+		lw_wr_raw(&w, rest->base, (size_t)(rest->p - rest->base));
+	if (lw_msg_end(&w, w.base) != LW_OK ||
+	    evbuffer_add_reference(out, w.base, (size_t)(w.p - w.base),
+				   wipe_sent, NULL) < 0) {
+		lw_wr_done(&w);
+		drop(c);
+		return;
+	}
+	bufferevent_enable(c->bev, EV_READ);
+	/* A next question that is already here comes with on_read below. */
+	if (evbuffer_get_length(bufferevent_get_input(c->bev)) > 0)
+		bufferevent_trigger(c->bev, EV_READ, BEV_TRIG_DEFER_CALLBACKS);
+}
+
+static void on_read(struct bufferevent *bev, void *arg)
+{
+	struct lw_conn *c = arg;
+	struct evbuffer *in = bufferevent_get_input(bev);
+	uint8_t raw[LW_HEAD_SIZE];
+	struct lw_head h;
+	uint8_t *body, *here;
+
+	if (c->request ||
+	    evbuffer_copyout(in, raw, sizeof(raw)) < (ssize_t)sizeof(raw))
+		return;
+	if (lw_head_decode(raw, LW_REQUEST_MAX, &h) != LW_OK) {
+		drop(c);
+		return;
+	}
+	if (evbuffer_get_length(in) < LW_HEAD_SIZE + (size_t)h.len)
+		return;
+	here = evbuffer_pullup(in, (ssize_t)(LW_HEAD_SIZE + h.len));
+	body = here ? malloc(h.len ? h.len : 1) : NULL;
+	if (!body) {
+		drop(c);
+		return;
+	}
+	memcpy(body, here + LW_HEAD_SIZE, h.len);
+	explicit_bzero(here, LW_HEAD_SIZE + h.len); /* maybe a password */
+	evbuffer_drain(in, LW_HEAD_SIZE + h.len);
+	lw_request_start(c->server->front, c, &h, body, c->privileged);
+}
+
+static void on_event(struct bufferevent *bev, short what, void *arg)
+{
+	(void)bev;
+	(void)what;
+	drop(arg);
+}
+
+static bool may_speak(int fd, const struct listener *l)
+{
+	struct ucred cred;
+	socklen_t n = sizeof(cred);
+
+	if (!l->privileged)
+		return l->server->count < MAX_CLIENTS;
+	if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &cred, &n) < 0)
+		return false;
+	if (cred.uid != 0)
+		lw_log(LOG_WARNING, "uid %u was refused on the priv socket",
+		       cred.uid);
+	return cred.uid == 0;
+}
+
+static void welcome(struct listener *l, int fd)
+{
+	struct timeval idle = { .tv_sec = IDLE_S };
+	struct lw_conn *c = calloc(1, sizeof(*c));
+
+	if (c)
+		c->bev = bufferevent_socket_new(l->server->front->base, fd,
+						BEV_OPT_CLOSE_ON_FREE);
+	if (!c || !c->bev) {
+		close(fd);
+		free(c);
+		return;
+	}
+	c->server = l->server;
+	c->privileged = l->privileged;
+	TAILQ_INSERT_TAIL(&l->server->conns, c, link);
+	if (!c->privileged)
+		l->server->count++;
+	bufferevent_setcb(c->bev, on_read, NULL, on_event, c);
+	bufferevent_setwatermark(c->bev, EV_READ, 0,
+				 LW_REQUEST_MAX + LW_HEAD_SIZE);
+	bufferevent_set_timeouts(c->bev, &idle, &idle);
+	bufferevent_enable(c->bev, EV_READ | EV_WRITE);
+}
+
+static void on_accept(evutil_socket_t s, short what, void *arg)
+{
+	struct listener *l = arg;
+
+	(void)what;
+	for (;;) {
+		int fd = accept4(s, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+
+		if (fd < 0)
+			return;
+		if (may_speak(fd, l))
+			welcome(l, fd);
+		else
+			close(fd);
+	}
+}
+
+/* A socket file is stale if nobody answers on it. */
+static bool somebody_listens(const struct sockaddr_un *sun)
+{
+	lw_cleanup(lw_close) int fd = -1;
+
+	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	return fd >= 0 &&
+	       connect(fd, (const struct sockaddr *)sun, sizeof(*sun)) == 0;
+}
+
+static enum lw_err listen_at(struct listener *l, struct lw_server *s,
+			     const char *dir, const char *name, mode_t mode)
+{
+	struct sockaddr_un sun = { .sun_family = AF_UNIX };
+	int n = snprintf(sun.sun_path, sizeof(sun.sun_path), "%s/%s", dir,
+			 name);
+	mode_t mask;
+	int r;
+
+	l->server = s;
+	if (n < 0 || (size_t)n >= sizeof(sun.sun_path))
+		return LW_RANGE;
+	if (somebody_listens(&sun)) {
+		errno = EADDRINUSE;
+		return LW_OFFLINE;
+	}
+	unlink(sun.sun_path);
+	l->fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	if (l->fd < 0)
+		return LW_NOMEM;
+	mask = umask((mode_t)~mode & 0777);
+	r = bind(l->fd, (const struct sockaddr *)&sun, sizeof(sun));
+	umask(mask);
+	if (r < 0 || listen(l->fd, BACKLOG) < 0)
+		return LW_OFFLINE;
+	memcpy(l->path, sun.sun_path, sizeof(l->path));
+	l->ev = event_new(s->front->base, l->fd, EV_READ | EV_PERSIST,
+			  on_accept, l);
+	return l->ev && event_add(l->ev, NULL) == 0 ? LW_OK : LW_NOMEM;
+}
+
+static void stop_listening(struct listener *l)
+{
+	if (l->ev)
+		event_free(l->ev);
+	if (l->fd >= 0)
+		close(l->fd);
+	if (l->path[0])
+		unlink(l->path);
+}
+
+void lw_server_bare(struct lw_server *s, bool bare)
+{
+	unlink(s->bare);
+	if (bare && symlink("nss", s->bare) < 0)
+		lw_log(LOG_ERR, "cannot make %s: %s", s->bare, strerror(errno));
+}
+
+enum lw_err lw_server_new(struct lw_front *f, const char *dir, bool bare,
+			  struct lw_server **ret)
+{
+	struct lw_server *s = calloc(1, sizeof(*s));
+	enum lw_err e;
+
+	if (!s)
+		return LW_NOMEM;
+	s->front = f;
+	s->nss.fd = s->priv.fd = -1;
+	s->priv.privileged = true;
+	TAILQ_INIT(&s->conns);
+	snprintf(s->bare, sizeof(s->bare), "%s/bare", dir);
+	e = listen_at(&s->priv, s, dir, "priv", 0600);
+	/* First: where nss is without it, bare names are taken for local. */
+	if (e == LW_OK)
+		lw_server_bare(s, bare);
+	if (e == LW_OK)
+		e = listen_at(&s->nss, s, dir, "nss", 0666);
+	if (e != LW_OK) {
+		lw_log(LOG_ERR, "cannot listen in %s: %s", dir,
+		       strerror(errno));
+		lw_server_free(s);
+		return e;
+	}
+	*ret = s;
+	return LW_OK;
+}
+
+void lw_server_free(struct lw_server *s)
+{
+	struct lw_conn *c, *next;
+
+	if (!s)
+		return;
+	if (s->bare[0])
+		unlink(s->bare);
+	stop_listening(&s->nss);
+	stop_listening(&s->priv);
+	for (c = TAILQ_FIRST(&s->conns); c; c = next) {
+		next = TAILQ_NEXT(c, link);
+		drop(c);
+	}
+	free(s);
+}

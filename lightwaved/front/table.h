@@ -1,0 +1,38 @@
+/*
+ * table.h - a map from strings to values, with a bound. The front.
+ *
+ * Ordered inside by tsearch(3). When it is full, the value that was put there
+ * longest ago goes.
+ */
+#ifndef LW_TABLE_H
+#define LW_TABLE_H
+
+#include "err.h"
+
+#include <stddef.h>
+#include <sys/queue.h>
+
+struct lw_table_entry;
+
+struct lw_table {
+	void *root;
+	TAILQ_HEAD(lw_table_order, lw_table_entry) order;
+	size_t count, max;
+	void (*free_value)(void *);
+};
+
+/* free_value may be free(3); it gets every value that leaves the table. */
+void lw_table_init(struct lw_table *t, size_t max, void (*free_value)(void *));
+void lw_table_clear(struct lw_table *t);
+
+/* NULL if there is none; borrowed until the next put, drop or clear. */
+void *lw_table_get(const struct lw_table *t, const char *key);
+
+/*
+ * Takes value, also when it fails; the old one under that key is freed.
+ * LW_NOMEM.
+ */
+enum lw_err lw_table_put(struct lw_table *t, const char *key, void *value);
+void lw_table_drop(struct lw_table *t, const char *key);
+
+#endif

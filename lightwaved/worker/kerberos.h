@@ -1,0 +1,33 @@
+/*
+ * kerberos.h - a ticket for a user whose password was found right.
+ *
+ * A KDC that nobody checked says yes to anything, and vmdir's gives tickets
+ * to locked and disabled accounts: a ticket is never a verdict. It is handed
+ * out only after our own keytab has vouched for the KDC that gave it.
+ */
+#ifndef LW_KERBEROS_H
+#define LW_KERBEROS_H
+
+#include "job.h"
+#include "setup.h"
+
+/*
+ * Write the only configuration libkrb5 reads in these processes to path, and
+ * name it in the environment. LW_OFFLINE: cannot be written; logged.
+ */
+enum lw_err lw_kerberos_configure(const struct lw_config *config,
+				  const char *path);
+
+/*
+ * Get and verify a ticket for upn. On LW_TICKET_OK the bytes of a FILE ccache
+ * are appended to ret, which should be one that wipes.
+ */
+enum lw_ticket_state lw_kerberos_ticket(const struct lw_setup *s,
+					struct lw_str upn,
+					struct lw_str password,
+					struct lw_wr *ret);
+
+/* Whether the keytab at path has a key in it. LW_INVALID: it has not. */
+enum lw_err lw_kerberos_check_keytab(const char *path);
+
+#endif

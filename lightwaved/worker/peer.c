@@ -1,0 +1,92 @@
+/* peer.c - a connection of the front. The worker's master. */
+#include "peer.h"
+
+#include "log.h"
+#include "master.h"
+
+#include <stdlib.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+void lw_peer_answer(struct lw_peer *p, struct lw_body *b, uint32_t id)
+{
+	b->h.id = id;
+	lw_stream_send(&p->stream, b);
+}
+
+void lw_peer_status(struct lw_peer *p, const struct lw_head *asked, uint32_t id,
+		    enum lw_err e)
+{
+	struct lw_body b = { .h = { 4, asked->op, id }, .p = malloc(4) };
+
+	if (!b.p) {
+		shutdown(p->stream.fd, SHUT_RDWR);
+		return;
+	}
+	lw_put_u32(b.p, e);
+	lw_stream_send(&p->stream, &b);
+}
+
+static struct lw_pool *pool_for(struct lw_master *m, uint16_t op)
+{
+	switch (op) {
+	case LW_OP_FIND:
+	case LW_OP_MEMBERSHIPS:
+	case LW_OP_MEMBERS:
+	case LW_OP_PROBE:
+		return &m->lookups;
+	case LW_OP_VERDICT:
+		return &m->logins;
+	default:
+		return NULL;
+	}
+}
+
+static void on_message(void *arg, struct lw_body *b)
+{
+	struct lw_peer *p = arg;
+	struct lw_pool *pool = pool_for(p->master, b->h.op);
+
+	if (pool)
+		lw_pool_submit(pool, p, b);
+	else
+		lw_peer_status(p, &b->h, b->h.id, LW_PROTO);
+	lw_body_done(b);
+}
+
+static void on_end(void *arg)
+{
+	lw_peer_free(arg);
+}
+
+void lw_peer_new(struct lw_master *m, int fd)
+{
+	struct lw_peer *p = calloc(1, sizeof(*p));
+
+	if (!p) {
+		close(fd);
+		return;
+	}
+	p->master = m;
+	p->stream = (struct lw_stream) { .max = LW_REQUEST_MAX * 2,
+					 .on_message = on_message,
+					 .on_end = on_end,
+					 .arg = p };
+	if (lw_stream_init(&p->stream, m->base, fd) != LW_OK) {
+		free(p);
+		return;
+	}
+	LIST_INSERT_HEAD(&m->peers, p, link);
+	m->peer_count++;
+	lw_log(LOG_DEBUG, "a connection of the front");
+}
+
+void lw_peer_free(struct lw_peer *p)
+{
+	lw_pool_forget(&p->master->lookups, p);
+	lw_pool_forget(&p->master->logins, p);
+	LIST_REMOVE(p, link);
+	p->master->peer_count--;
+	lw_stream_done(&p->stream);
+	free(p);
+}

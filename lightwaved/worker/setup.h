@@ -1,0 +1,39 @@
+/*
+ * setup.h - what the master decides and every worker gets with the fork.
+ */
+#ifndef LW_SETUP_H
+#define LW_SETUP_H
+
+#include "config.h"
+
+#include <stdatomic.h>
+#include <stdint.h>
+
+/*
+ * In memory that the master and all workers share: the server that answered
+ * last. A worker that was killed because its server hung cannot say so; its
+ * master moves this on instead, and the next worker begins elsewhere.
+ */
+struct lw_hint {
+	_Atomic uint32_t server; /* modulo the number of servers */
+};
+
+struct lw_setup {
+	const struct lw_config *config; /* replaced by a reload */
+	struct lw_hint *hint;
+	const char *ticket_dir; /* private to us; a file a worker, see below */
+};
+
+#define LW_TICKET_PATH_MAX 4096
+
+/* Where the worker with this pid puts a ticket for a moment. */
+void lw_setup_ticket_path(const struct lw_setup *s, int pid,
+			  char ret[LW_TICKET_PATH_MAX]);
+
+/*
+ * How long one operation on one server may take, in milliseconds: short
+ * enough that a second server can be asked within the job's deadline.
+ */
+int lw_setup_op_ms(const struct lw_setup *s);
+
+#endif

@@ -1,0 +1,255 @@
+/* slot.c - the life of one worker process. The worker's master. */
+#include "slot.h"
+
+#include "clock.h"
+#include "log.h"
+#include "peer.h"
+#include "spawn.h"
+#include "worker.h"
+
+#include <signal.h>
+#include <stdatomic.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define YOUNG_MS   1000 /* who dies younger is not replaced at once */
+#define RESTART_MS 1000
+
+static void launch(struct lw_slot *s);
+
+static void on_message(void *arg, struct lw_body *b);
+static void on_end(void *arg);
+
+static bool wanted(const struct lw_slot *s)
+{
+	return s < s->pool->slots + s->pool->wanted;
+}
+
+void lw_slot_alarm(struct event *ev, int64_t at_ms)
+{
+	int64_t ms = at_ms - lw_now_ms();
+	struct timeval tv = { 0, 0 };
+
+	if (ms > 0)
+		tv = (struct timeval) { ms / 1000, ms % 1000 * 1000 };
+	evtimer_add(ev, &tv);
+}
+
+/* What a killed worker may have left of a ticket. */
+static void remove_ticket(const struct lw_slot *s)
+{
+	char path[LW_TICKET_PATH_MAX];
+
+	lw_setup_ticket_path(s->pool->setup, (int)s->pid, path);
+	unlink(path);
+}
+
+/* The slot forgets its process, which is dead or about to end. */
+static void detach(struct lw_slot *s, bool kill_it)
+{
+	if (!s->pid)
+		return;
+	if (kill_it && !s->reaped)
+		kill(s->pid, SIGKILL);
+	lw_stream_done(&s->stream);
+	evtimer_del(s->timer);
+	remove_ticket(s);
+	s->pid = 0;
+}
+
+/* The job's end without an answer from the worker. */
+static void give_up(struct lw_slot *s)
+{
+	struct lw_job *j = s->job;
+
+	s->job = NULL;
+	if (j && j->from && s->interim.p)
+		lw_peer_answer(j->from, &s->interim, j->id);
+	else if (j && j->from)
+		lw_peer_status(j->from, &j->body.h, j->id, LW_OFFLINE);
+	lw_body_done(&s->interim);
+	lw_job_free(j);
+}
+
+static void launch_later(struct lw_slot *s)
+{
+	if (wanted(s))
+		lw_slot_alarm(s->timer, lw_now_ms() + RESTART_MS);
+}
+
+static void overrun(struct lw_slot *s)
+{
+	bool verdict_stands = s->interim.p != NULL;
+
+	lw_log(LOG_WARNING, "%s worker %d overran its deadline and is killed%s",
+	       s->pool->name, (int)s->pid,
+	       verdict_stands ? " (waiting for a ticket)" : "");
+	/* The KDC's delay says nothing about the directory server. */
+	if (!verdict_stands)
+		atomic_fetch_add(&s->pool->setup->hint->server, 1);
+	detach(s, true);
+	give_up(s);
+	launch(s);
+	lw_pool_run(s->pool);
+}
+
+static void on_timer(evutil_socket_t fd, short what, void *arg)
+{
+	struct lw_slot *s = arg;
+
+	(void)fd;
+	(void)what;
+	if (!s->pid) {
+		launch(s);
+		lw_pool_run(s->pool);
+	} else if (s->job) {
+		overrun(s);
+	}
+}
+
+enum lw_err lw_slot_init(struct lw_slot *s, struct lw_pool *p)
+{
+	*s = (struct lw_slot) { .pool = p };
+	s->timer = evtimer_new(p->base, on_timer, s);
+	return s->timer ? LW_OK : LW_NOMEM;
+}
+
+void lw_slot_done(struct lw_slot *s)
+{
+	pid_t pid = s->reaped ? 0 : s->pid;
+
+	detach(s, true);
+	if (pid)
+		waitpid(pid, NULL, 0);
+	lw_job_free(s->job);
+	lw_body_done(&s->interim);
+	if (s->timer)
+		event_free(s->timer);
+	*s = (struct lw_slot) { 0 };
+}
+
+static void launch(struct lw_slot *s)
+{
+	int fd;
+
+	if (s->pid || !wanted(s))
+		return;
+	evtimer_del(s->timer);
+	if (lw_spawn(s->pool->setup, s->pool->name, &s->pid, &fd) != LW_OK) {
+		lw_log(LOG_ERR, "no new %s worker: out of processes",
+		       s->pool->name);
+		s->pid = 0;
+		launch_later(s);
+		return;
+	}
+	s->reaped = s->old = false;
+	s->started_ms = lw_now_ms();
+	s->stream = (struct lw_stream) { .max = LW_REPLY_MAX,
+					 .on_message = on_message,
+					 .on_end = on_end,
+					 .arg = s };
+	if (lw_stream_init(&s->stream, s->pool->base, fd) != LW_OK) {
+		detach(s, true);
+		launch_later(s);
+	}
+}
+
+/* It ends by itself when we close its socket. */
+static void retire(struct lw_slot *s)
+{
+	detach(s, false);
+	launch(s);
+}
+
+void lw_slot_renew(struct lw_slot *s)
+{
+	if (s->pid && s->job)
+		s->old = true;
+	else
+		retire(s);
+}
+
+bool lw_slot_idle(const struct lw_slot *s)
+{
+	return s->pid && !s->job;
+}
+
+void lw_slot_start(struct lw_slot *s, struct lw_job *j)
+{
+	struct lw_body b = lw_body_take(&j->body);
+
+	s->job = j;
+	s->deadline_ms = lw_now_ms() + s->pool->budget_ms;
+	lw_slot_alarm(s->timer, s->deadline_ms);
+	b.h.id = s->pool->next_id = s->pool->next_id + 1;
+	j->body.h.id = b.h.id;
+	lw_stream_send(&s->stream, &b);
+}
+
+/* The verdict is there: half of the time may be spent on its ticket. */
+static void keep_interim(struct lw_slot *s, struct lw_body *b)
+{
+	int64_t half = lw_now_ms() + s->pool->budget_ms / 2;
+
+	lw_body_done(&s->interim);
+	s->interim = lw_body_take(b);
+	s->interim.h.op &= (uint16_t)~LW_OP_INTERIM;
+	lw_slot_alarm(s->timer, half < s->deadline_ms ? half : s->deadline_ms);
+}
+
+static void on_message(void *arg, struct lw_body *b)
+{
+	struct lw_slot *s = arg;
+	struct lw_job *j = s->job;
+
+	if (!j || b->h.id != j->body.h.id ||
+	    (b->h.op & ~LW_OP_INTERIM) != j->body.h.op) {
+		lw_log(LOG_ERR, "%s worker %d answered what nobody asked",
+		       s->pool->name, (int)s->pid);
+		lw_body_done(b);
+		on_end(s);
+		return;
+	}
+	if (b->h.op & LW_OP_INTERIM) {
+		keep_interim(s, b);
+		return;
+	}
+	evtimer_del(s->timer);
+	s->job = NULL;
+	lw_body_done(&s->interim);
+	if (j->from)
+		lw_peer_answer(j->from, b, j->id);
+	lw_body_done(b);
+	lw_job_free(j);
+	if (s->old || !wanted(s))
+		retire(s);
+	lw_pool_run(s->pool);
+}
+
+/* The worker is gone, or must be. */
+static void on_end(void *arg)
+{
+	struct lw_slot *s = arg;
+	bool young = lw_now_ms() - s->started_ms < YOUNG_MS;
+
+	lw_log(LOG_ERR, "%s worker %d ended; another takes its place",
+	       s->pool->name, (int)s->pid);
+	detach(s, true);
+	give_up(s);
+	if (young)
+		launch_later(s);
+	else
+		launch(s);
+	lw_pool_run(s->pool);
+}
+
+/* Only noted: the end of its stream comes, after its last answer. */
+void lw_slot_reaped(struct lw_slot *s, int status)
+{
+	s->reaped = true;
+	if (WIFSIGNALED(status))
+		lw_log(LOG_ERR, "%s worker %d was killed by SIG%s",
+		       s->pool->name, (int)s->pid,
+		       sigabbrev_np(WTERMSIG(status)));
+}

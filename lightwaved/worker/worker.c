@@ -1,0 +1,223 @@
+/* worker.c - read a job, do it, answer. A worker process. */
+#include "worker.h"
+
+#include "bind.h"
+#include "cleanup.h"
+#include "clock.h"
+#include "kerberos.h"
+#include "log.h"
+#include "lookup.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/socket.h>
+
+struct worker {
+	int fd;
+	struct lw_conn conn;
+};
+
+/* A job as it came in; the body is wiped with it. */
+struct task {
+	struct lw_head head;
+	uint8_t body[LW_REQUEST_MAX * 2];
+};
+
+static bool read_all(int fd, void *p, size_t n)
+{
+	uint8_t *at = p;
+
+	while (n > 0) {
+		ssize_t got = recv(fd, at, n, 0);
+
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got <= 0)
+			return false;
+		at += got;
+		n -= (size_t)got;
+	}
+	return true;
+}
+
+static bool write_all(int fd, const uint8_t *p, size_t n)
+{
+	while (n > 0) {
+		ssize_t put = send(fd, p, n, MSG_NOSIGNAL);
+
+		if (put < 0 && errno == EINTR)
+			continue;
+		if (put <= 0)
+			return false;
+		p += put;
+		n -= (size_t)put;
+	}
+	return true;
+}
+
+static enum lw_err lookup(struct lw_conn *c, const struct task *t,
+			  struct lw_wr *w)
+{
+	struct lw_rd r;
+	struct lw_find f;
+	struct lw_str dn;
+
+	lw_rd_init(&r, t->body, t->head.len);
+	if (t->head.op == LW_OP_FIND)
+		return lw_find_decode(&r, &f) == LW_OK
+			       ? lw_lookup_find(c, &f, w)
+			       : LW_PROTO;
+	if (t->head.op == LW_OP_PROBE)
+		return lw_rd_end(&r) == LW_OK ? lw_lookup_probe(c, w)
+					      : LW_PROTO;
+	if (t->head.op != LW_OP_MEMBERSHIPS && t->head.op != LW_OP_MEMBERS)
+		return LW_PROTO;
+	dn = lw_rd_str(&r);
+	if (lw_rd_end(&r) != LW_OK)
+		return LW_PROTO;
+	return t->head.op == LW_OP_MEMBERS ? lw_lookup_members(c, dn, w)
+					   : lw_lookup_memberships(c, dn, w);
+}
+
+/* Begin the answer: head and status, whatever w held before. */
+static void begin(struct lw_wr *w, const struct task *t, uint16_t op,
+		  enum lw_err e)
+{
+	w->p = w->base;
+	w->full = w->nomem = false;
+	lw_msg_begin(w, (enum lw_op)op, t->head.id);
+	lw_wr_u32(w, e);
+}
+
+/*
+ * A question may be asked again where a transport failed: first the same
+ * server on a new connection (it may have been restarted), then the others.
+ */
+static enum lw_err lookup_anywhere(struct lw_conn *c, const struct task *t,
+				   struct lw_wr *w)
+{
+	const struct lw_config *config = c->setup->config;
+	int64_t until = lw_now_ms() + (int64_t)config->timeout * 1000;
+	size_t tries = config->servers.n + 1;
+	enum lw_err e = LW_OFFLINE;
+
+	while (tries-- > 0 && lw_now_ms() < until) {
+		bool kept = c->ld != NULL;
+
+		e = lw_bind_machine(c);
+		if (e != LW_OK)
+			return e;
+		begin(w, t, t->head.op, LW_OK);
+		e = lookup(c, t, w);
+		if (!c->broken)
+			return e;
+		if (kept && !c->slow)
+			lw_conn_close(c);
+		else
+			lw_conn_leave(c);
+		e = LW_OFFLINE;
+	}
+	return e;
+}
+
+static void write_verdict(struct lw_wr *w, const struct task *t, uint16_t op,
+			  const struct lw_verdict_answer *a)
+{
+	begin(w, t, op, LW_OK);
+	lw_verdict_answer_encode(w, a);
+	lw_msg_end(w, w->base);
+}
+
+/* libkrb5 may hang or die on us; the verdict must not go with it. */
+static bool say_interim(struct worker *me, const struct task *t,
+			const struct lw_verdict_answer *a, struct lw_wr *w)
+{
+	write_verdict(w, t, (uint16_t)(t->head.op | LW_OP_INTERIM), a);
+	return lw_wr_end(w) == LW_OK &&
+	       write_all(me->fd, w->base, (size_t)(w->p - w->base));
+}
+
+static void add_ticket(struct worker *me, const struct task *t,
+		       const struct lw_verdict *v, struct lw_verdict_answer *a,
+		       struct lw_wr *w)
+{
+	lw_cleanup(lw_wr_done) struct lw_wr ccache;
+
+	lw_wr_heap(&ccache, LW_CCACHE_MAX);
+	ccache.wipe = true;
+	a->ticket = LW_TICKET_NO_KDC;
+	if (say_interim(me, t, a, w))
+		a->ticket = lw_kerberos_ticket(me->conn.setup, v->upn,
+					       v->password, &ccache);
+	if (a->ticket == LW_TICKET_OK) {
+		a->ccache.s = (const char *)ccache.base;
+		a->ccache.n = (size_t)(ccache.p - ccache.base);
+	}
+	write_verdict(w, t, t->head.op, a);
+}
+
+static enum lw_err verdict(struct worker *me, const struct task *t,
+			   struct lw_wr *w)
+{
+	struct lw_verdict_answer a = { LW_NEVER, LW_TICKET_NO_KEYTAB,
+				       LW_STR("") };
+	struct lw_verdict v;
+	struct lw_rd r;
+	enum lw_err e;
+
+	lw_rd_init(&r, t->body, t->head.len);
+	e = lw_verdict_decode(&r, &v);
+	if (e == LW_OK)
+		e = lw_bind_user(&me->conn, &v, &a.expires_in);
+	if (e != LW_OK)
+		return e;
+	if (me->conn.setup->config->keytab)
+		add_ticket(me, t, &v, &a, w);
+	else
+		write_verdict(w, t, t->head.op, &a);
+	return lw_wr_end(w);
+}
+
+static bool do_task(struct worker *me, const struct task *t)
+{
+	lw_cleanup(lw_wr_done) struct lw_wr w;
+	enum lw_err e;
+
+	lw_wr_heap(&w, LW_REPLY_MAX);
+	w.wipe = true;
+	e = t->head.op == LW_OP_VERDICT ? verdict(me, t, &w)
+					: lookup_anywhere(&me->conn, t, &w);
+	if (e == LW_RANGE) {
+		lw_log(LOG_ERR, "an answer is too long to be given");
+		e = LW_OFFLINE;
+	}
+	if (e != LW_OK)
+		begin(&w, t, t->head.op, e);
+	if (lw_msg_end(&w, w.base) != LW_OK)
+		return false;
+	return write_all(me->fd, w.base, (size_t)(w.p - w.base));
+}
+
+static bool next_task(int fd, struct task *t)
+{
+	uint8_t head[LW_HEAD_SIZE];
+
+	return read_all(fd, head, sizeof(head)) &&
+	       lw_head_decode(head, sizeof(t->body), &t->head) == LW_OK &&
+	       read_all(fd, t->body, t->head.len);
+}
+
+int lw_worker_run(const struct lw_setup *s, int fd)
+{
+	struct worker me = { .fd = fd };
+	struct task t;
+	bool ok = true;
+
+	lw_conn_init(&me.conn, s);
+	while (ok && next_task(fd, &t)) {
+		ok = do_task(&me, &t);
+		explicit_bzero(t.body, t.head.len);
+	}
+	lw_conn_close(&me.conn);
+	return ok ? 0 : 1;
+}

@@ -1,0 +1,162 @@
+/* test_cache.c - tests cache.c, table.c and ticket.c. */
+#include "cache.h"
+#include "ticket.h"
+
+#include "unit.h"
+
+#include <string.h>
+
+static struct lw_object *object(enum lw_kind kind, uint32_t id)
+{
+	struct lw_object *o = calloc(1, sizeof(*o));
+
+	assert_non_null(o);
+	o->kind = kind;
+	o->id = id;
+	return o;
+}
+
+static void a_full_table_drops_what_was_put_first(void **state)
+{
+	struct lw_table t;
+	char key[8];
+
+	(void)state;
+	lw_table_init(&t, 100, free);
+	for (int i = 0; i < 1000; i++) {
+		snprintf(key, sizeof(key), "k%d", i);
+		assert_int_equal(lw_table_put(&t, key, strdup(key)), LW_OK);
+	}
+	assert_int_equal(t.count, 100);
+	assert_null(lw_table_get(&t, "k899"));
+	assert_string_equal(lw_table_get(&t, "k900"), "k900");
+	lw_table_drop(&t, "k900");
+	assert_null(lw_table_get(&t, "k900"));
+	assert_int_equal(lw_table_put(&t, "k901", strdup("again")), LW_OK);
+	assert_string_equal(lw_table_get(&t, "k901"), "again");
+	assert_int_equal(t.count, 99);
+	lw_table_clear(&t);
+	assert_int_equal(t.count, 0);
+}
+
+static void users_and_groups_with_one_id_are_two(void **state)
+{
+	struct lw_cache c;
+
+	(void)state;
+	lw_cache_init(&c);
+	assert_int_equal(lw_cache_keep(&c, object(LW_KIND_USER, 544)), LW_OK);
+	assert_non_null(lw_cache_by_id(&c, LW_KIND_USER, 544));
+	assert_null(lw_cache_by_id(&c, LW_KIND_GROUP, 544));
+	lw_cache_clear(&c);
+}
+
+static void unknown_names_push_out_nothing_that_exists(void **state)
+{
+	struct lw_cache c;
+	int64_t at = 0;
+	char name[16];
+
+	(void)state;
+	lw_cache_init(&c);
+	lw_cache_keep(&c, object(LW_KIND_USER, 7));
+	lw_cache_keep_name(&c, LW_KIND_USER, "alice", 7, "S-1-7", 5);
+	for (int i = 0; i < 10000; i++) {
+		snprintf(name, sizeof(name), "x%d", i);
+		lw_cache_miss_name(&c, LW_KIND_USER, name, i);
+	}
+	assert_non_null(lw_cache_by_name(&c, LW_KIND_USER, "alice", &at));
+	assert_int_equal(at, 5);
+	assert_int_equal(lw_cache_missed_name(&c, LW_KIND_USER, "x9999"), 9999);
+	assert_int_equal(lw_cache_missed_name(&c, LW_KIND_USER, "x0"), -1);
+	assert_true(c.misses.count < 10000);
+	lw_cache_clear(&c);
+}
+
+static void a_name_stays_pinned_after_it_was_missed_or_forgotten(void **state)
+{
+	struct lw_cache c;
+	int64_t at;
+
+	(void)state;
+	lw_cache_init(&c);
+	lw_cache_keep(&c, object(LW_KIND_USER, 7));
+	lw_cache_keep_name(&c, LW_KIND_USER, "alice", 7, "S-1-7", 5);
+	lw_cache_miss_name(&c, LW_KIND_USER, "alice", 6);
+	assert_string_equal(lw_cache_pinned(&c, "alice"), "S-1-7");
+	lw_cache_forget(&c);
+	assert_string_equal(lw_cache_pinned(&c, "alice"), "S-1-7");
+	assert_null(lw_cache_by_name(&c, LW_KIND_USER, "alice", &at));
+	assert_null(lw_cache_pinned(&c, "bob"));
+	lw_cache_clear(&c);
+}
+
+static void what_comes_back_is_no_longer_missed(void **state)
+{
+	struct lw_cache c;
+
+	(void)state;
+	lw_cache_init(&c);
+	lw_cache_miss_id(&c, LW_KIND_USER, 7, 1);
+	assert_int_equal(lw_cache_missed_id(&c, LW_KIND_USER, 7), 1);
+	lw_cache_keep(&c, object(LW_KIND_USER, 7));
+	assert_int_equal(lw_cache_missed_id(&c, LW_KIND_USER, 7), -1);
+	lw_cache_miss_id(&c, LW_KIND_USER, 7, 2);
+	assert_null(lw_cache_by_id(&c, LW_KIND_USER, 7));
+	lw_cache_clear(&c);
+}
+
+static void a_ticket_is_given_out_once_and_within_a_minute(void **state)
+{
+	static struct lw_tickets t;
+	uint8_t *p = NULL;
+	size_t n = 0;
+
+	(void)state;
+	assert_int_equal(lw_tickets_keep(&t, 7, LW_STR("old"), 0), LW_OK);
+	assert_int_equal(lw_tickets_keep(&t, 7, LW_STR("ticket"), 0), LW_OK);
+	assert_int_equal(lw_tickets_take(&t, 8, 0, &p, &n), LW_NOTFOUND);
+	assert_int_equal(lw_tickets_take(&t, 7, LW_TICKET_KEEP_MS - 1, &p, &n),
+			 LW_OK);
+	assert_int_equal(n, 6);
+	assert_memory_equal(p, "ticket", 6);
+	free(p);
+	assert_int_equal(lw_tickets_take(&t, 7, 0, &p, &n), LW_NOTFOUND);
+
+	assert_int_equal(lw_tickets_keep(&t, 7, LW_STR("ticket"), 0), LW_OK);
+	assert_int_equal(lw_tickets_take(&t, 7, LW_TICKET_KEEP_MS, &p, &n),
+			 LW_NOTFOUND);
+}
+
+static void too_many_tickets_cost_the_oldest(void **state)
+{
+	static struct lw_tickets t;
+	uint8_t *p = NULL;
+	size_t n = 0;
+
+	(void)state;
+	for (uint32_t i = 0; i <= LW_TICKETS_MAX; i++)
+		assert_int_equal(lw_tickets_keep(&t, i, LW_STR("t"), i), LW_OK);
+	assert_int_equal(lw_tickets_take(&t, 0, 0, &p, &n), LW_NOTFOUND);
+	assert_int_equal(lw_tickets_take(&t, 1, 0, &p, &n), LW_OK);
+	free(p);
+	lw_tickets_expire(&t, INT64_MAX);
+	assert_int_equal(lw_tickets_take(&t, 2, 0, &p, &n), LW_NOTFOUND);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_full_table_drops_what_was_put_first),
+		cmocka_unit_test(users_and_groups_with_one_id_are_two),
+		cmocka_unit_test(unknown_names_push_out_nothing_that_exists),
+		cmocka_unit_test(
+			a_name_stays_pinned_after_it_was_missed_or_forgotten),
+		cmocka_unit_test(what_comes_back_is_no_longer_missed),
+		cmocka_unit_test(
+			a_ticket_is_given_out_once_and_within_a_minute),
+		cmocka_unit_test(too_many_tickets_cost_the_oldest),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
