@@ -1,0 +1,55 @@
+/*
+ * module.h - what the files of libnss_lightwave share, and its entry points.
+ *
+ * The module is a guest in every process: it asks the front on one socket
+ * (client.h), copies the answer into what the caller brought, and keeps
+ * nothing. libc only; it never logs.
+ */
+#ifndef LW_NSS_MODULE_H
+#define LW_NSS_MODULE_H
+
+#include "arena.h"
+#include "client.h"
+
+#include <grp.h>
+#include <nss.h>
+#include <pwd.h>
+#include <sys/types.h>
+
+/*
+ * Ask the front op about a name or an id. LW_NOTOURS without asking anybody
+ * for what can be nobody's: an empty or overlong name, one without a domain
+ * where the front takes none (client.h), id 0, id -1. Never
+ * LW_RANGE, which would have the caller come back with ever larger buffers.
+ * ret is to be released after errors too.
+ */
+enum lw_err lw_nss_ask_name(enum lw_op op, const char *name,
+			    struct lw_reply *ret);
+enum lw_err lw_nss_ask_id(enum lw_op op, uint32_t id, struct lw_reply *ret);
+
+/*
+ * What an entry point returns for e: puts errno back to saved, then writes
+ * *errnop, which is often &errno itself.
+ */
+enum nss_status lw_to_nss(enum lw_err e, int saved, int *errnop);
+
+enum nss_status _nss_lightwave_getpwnam_r(const char *name, struct passwd *pwd,
+					  char *buf, size_t len, int *errnop);
+enum nss_status _nss_lightwave_getpwuid_r(uid_t uid, struct passwd *pwd,
+					  char *buf, size_t len, int *errnop);
+enum nss_status _nss_lightwave_getgrnam_r(const char *name, struct group *grp,
+					  char *buf, size_t len, int *errnop);
+enum nss_status _nss_lightwave_getgrgid_r(gid_t gid, struct group *grp,
+					  char *buf, size_t len, int *errnop);
+
+/*
+ * Add the gids of user to the *start that *groupsp holds already, growing it
+ * (*size) up to limit, where that is positive: all of them, or none and an
+ * error.
+ */
+enum nss_status _nss_lightwave_initgroups_dyn(const char *user, gid_t skip,
+					      long *start, long *size,
+					      gid_t **groupsp, long limit,
+					      int *errnop);
+
+#endif
