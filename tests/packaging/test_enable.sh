@@ -1,0 +1,236 @@
+#!/bin/sh
+# test_enable.sh - lightwave-enable on copies of a Photon host's files: what it
+# writes, that a second run changes nothing, that --undo gives back every byte,
+# and that it refuses what it does not understand without touching anything.
+#
+# Needs no root. SRCDIR is the top of the source tree.
+
+set -u
+top=${SRCDIR:-${srcdir:-$(dirname "$0")/../..}}
+enable=$top/packaging/lightwave-enable
+work=$(mktemp -d) || exit 99
+trap 'rm -rf "$work"' EXIT
+count=0 bad=0
+
+ok() # DESCRIPTION: tells the status of the command before it
+{
+	if [ $? -eq 0 ]; then r=ok; else r='not ok' bad=1; fi
+	count=$((count + 1))
+	echo "$r $count - $1"
+}
+
+# A host as Photon 5 installs it, with our module present.
+photon() # DIR
+{
+	rm -rf "$1"
+	mkdir -p "$1/etc/pam.d" "$1/usr/lib/security"
+	: >"$1/usr/lib/security/pam_lightwave.so"
+	cat >"$1/etc/pam.d/system-auth" <<'X'
+# Begin /etc/pam.d/system-auth
+
+auth      required    pam_unix.so
+
+# End /etc/pam.d/system-auth
+X
+	cat >"$1/etc/pam.d/system-account" <<'X'
+# Begin /etc/pam.d/system-account
+
+account   required    pam_unix.so
+
+# End /etc/pam.d/system-account
+X
+	cat >"$1/etc/pam.d/system-session" <<'X'
+# Begin /etc/pam.d/system-session
+
+session   required    pam_unix.so
+session   required    pam_limits.so
+session   optional    pam_systemd.so
+session   optional    pam_loginuid.so
+session   optional    pam_umask.so silent
+
+# End /etc/pam.d/system-session
+X
+	cat >"$1/etc/nsswitch.conf" <<'X'
+# Begin /etc/nsswitch.conf
+
+passwd: files
+group: files
+shadow: files
+
+hosts: files dns
+networks: files
+
+# End /etc/nsswitch.conf
+X
+	printf '#\n# sudo.conf\n#\n' >"$1/etc/sudo.conf"
+}
+
+run() { sh "$enable" --root "$@" >"$work/out" 2>"$work/err"; }
+same() { diff -r "$1" "$2" >"$work/diff" 2>&1 || { cat "$work/diff"; return 1; }; }
+one_line() { [ "$(wc -l <"$work/err")" -eq 1 ]; }
+
+# there_and_back NAME: $work/h is ready; enable twice, undo twice
+there_and_back()
+{
+	rm -rf "$work/before" "$work/once"
+	cp -a "$work/h" "$work/before"
+	run "$work/h"; ok "$1: enable"
+	cat "$work/err"
+	cp -a "$work/h" "$work/once"
+	run "$work/h" && same "$work/once" "$work/h"; ok "$1: enabling again changes nothing"
+	run "$work/h" --undo && same "$work/before" "$work/h"; ok "$1: undo gives back every byte"
+	run "$work/h" --undo && same "$work/before" "$work/h"; ok "$1: undo again changes nothing"
+}
+
+# refused NAME TEXT: $work/h is ready; one line that holds TEXT, nothing touched
+refused()
+{
+	rm -rf "$work/before"
+	cp -a "$work/h" "$work/before"
+	run "$work/h"
+	[ $? -eq 1 ] && one_line && grep -Fq "$2" "$work/err"; ok "$1: refused ($2)"
+	same "$work/before" "$work/h"; ok "$1: nothing touched"
+}
+
+edit() { printf '%b' "$2" >"$work/h/etc/$1"; }
+
+# --- what it writes
+photon "$work/h"
+there_and_back photon
+for f in system-auth system-account system-session; do
+	cmp "$work/once/etc/pam.d/$f" "$top/packaging/pam/$f"; ok "$f is the shipped one"
+done
+grep -qx 'passwd: files lightwave' "$work/once/etc/nsswitch.conf" &&
+	grep -qx 'group: files lightwave' "$work/once/etc/nsswitch.conf" &&
+	grep -qx 'shadow: files' "$work/once/etc/nsswitch.conf"
+ok "nsswitch.conf: passwd and group, nothing else"
+grep -qx 'Set group_source dynamic' "$work/once/etc/sudo.conf"; ok "sudo.conf"
+
+# --- mode and owner stay
+photon "$work/h"
+chmod 640 "$work/h/etc/pam.d/system-auth"
+run "$work/h" && [ "$(stat -c %a "$work/h/etc/pam.d/system-auth")" = 640 ] &&
+	[ "$(stat -c %a "$work/h/etc/nsswitch.conf")" = "$(stat -c %a "$work/h/etc/sudo.conf")" ]
+ok "modes are kept"
+[ "$(find "$work/h" -name '.lightwave*' | wc -l)" -eq 0 ]; ok "no temporary file is left"
+
+# --- dry run
+photon "$work/h"
+rm -rf "$work/before"; cp -a "$work/h" "$work/before"
+run "$work/h" --dry-run && same "$work/before" "$work/h" && grep -q '^+.*pam_lightwave' "$work/out"
+ok "--dry-run prints the diff and touches nothing"
+run "$work/h"; rm -rf "$work/before"; cp -a "$work/h" "$work/before"
+run "$work/h" --undo --dry-run && same "$work/before" "$work/h" && grep -q '^-.*pam_lightwave' "$work/out"
+ok "--undo --dry-run likewise"
+
+# --- files that differ from the shipped ones and are understood
+photon "$work/h"
+edit pam.d/system-auth 'auth required pam_faillock.so preauth\nauth sufficient pam_unix.so\nauth required pam_faillock.so authfail\nauth optional pam_faildelay.so delay=4000000\nauth required pam_deny.so\n'
+edit pam.d/system-account 'account required pam_faillock.so\n-account\trequired\t/usr/lib/security/pam_unix.so\n'
+there_and_back hardened
+awk '/pam_lightwave/ { l = NR } /sufficient pam_unix/ { u = NR } /preauth/ { p = NR } END { exit !(p < l && l < u) }' "$work/once/etc/pam.d/system-auth"
+ok "hardened: ours stands after faillock and before pam_unix"
+
+photon "$work/h"
+edit pam.d/system-auth '#auth required pam_unix.so\nauth required pam_unix.so'
+edit pam.d/system-session 'session [success=1 default=ignore] pam_unix.so\nsession required pam_deny.so\r\n\n\n'
+edit nsswitch.conf '\n\n  passwd :\tfiles\t # all\ngroup:files systemd\nshadow: files lightwave\n\n\n#passwd: db\nhosts: files dns'
+edit sudo.conf 'Debug sudo /x all@warn'
+there_and_back "no last newline, carriage returns, blanks"
+photon "$work/h"
+edit pam.d/system-auth '# \0377\0376 \0033[1m\nauth required pam_unix.so likeauth nullok\n'
+edit sudo.conf ''
+there_and_back "bytes that are no text, an empty sudo.conf"
+photon "$work/h"
+rm "$work/h/etc/sudo.conf"
+there_and_back "no sudo.conf"
+photon "$work/h"
+edit sudo.conf 'set Group_Source dynamic # ours\n'
+edit nsswitch.conf 'passwd: files lightwave\ngroup: files systemd\n'
+there_and_back "partly done by hand"
+
+# --- what somebody changed after us stays
+photon "$work/h"
+rm "$work/h/etc/sudo.conf"
+run "$work/h"
+echo 'Path noexec /x' >>"$work/h/etc/sudo.conf"
+echo 'auth required pam_deny.so' >>"$work/h/etc/pam.d/system-auth"
+sed -i 's/^passwd: files lightwave/& db/; s/^group: files lightwave/group: files/' "$work/h/etc/nsswitch.conf"
+run "$work/h" --undo; ok "undo after edits by others"
+[ "$(cat "$work/h/etc/sudo.conf")" = 'Path noexec /x' ] &&
+	[ "$(tail -n 1 "$work/h/etc/pam.d/system-auth")" = 'auth required pam_deny.so' ] &&
+	grep -qx 'passwd: files db' "$work/h/etc/nsswitch.conf" &&
+	grep -qx 'group: files' "$work/h/etc/nsswitch.conf" &&
+	! grep -rq lightwave "$work/h/etc"
+ok "their lines are kept, ours are gone"
+
+# --- an older version's block is brought up to date, in its place
+photon "$work/h"
+run "$work/h"
+rm -rf "$work/once"; cp -a "$work/h" "$work/once"
+sed -i 's/ default=die\]/ default=bad]/' "$work/h/etc/pam.d/system-auth"
+run "$work/h" && same "$work/once" "$work/h"; ok "an older block is replaced"
+
+# --- refused
+photon "$work/h"; rm "$work/h/usr/lib/security/pam_lightwave.so"
+refused "no module" 'pam_lightwave.so is not installed'
+photon "$work/h"; rm "$work/h/etc/pam.d/system-account"
+refused "no system-account" '/etc/pam.d/system-account: does not exist'
+photon "$work/h"; edit pam.d/system-auth 'auth required pam_deny.so\naccount required pam_unix.so\n# auth required pam_unix.so\nauth required pam_unix_auth.so\n'
+refused "no pam_unix" 'pam_unix.so'
+photon "$work/h"; : >"$work/h/etc/pam.d/system-session"
+refused "an empty file" 'pam_unix.so'
+photon "$work/h"; edit pam.d/system-auth 'auth [default=1 success=ignore] pam_succeed_if.so uid < 1000\nauth required pam_unix.so\n'
+refused "a jump" 'jumps by number'
+photon "$work/h"; edit pam.d/system-auth 'auth required \\\\\n  pam_unix.so\n'
+refused "a continued line" 'backslash'
+photon "$work/h"; edit pam.d/system-auth 'auth sufficient pam_lightwave.so\nauth required pam_unix.so\n'
+refused "a line by hand" 'outside our marks'
+photon "$work/h"; edit pam.d/system-auth 'auth required pam_unix.so\n\0000\n'
+refused "a NUL" 'NUL'
+photon "$work/h"; mv "$work/h/etc/nsswitch.conf" "$work/h/etc/n"; ln -s n "$work/h/etc/nsswitch.conf"
+refused "a symbolic link" 'symbolic link'
+photon "$work/h"; rm "$work/h/etc/sudo.conf"; mkdir "$work/h/etc/sudo.conf"
+refused "a directory" 'not a regular file'
+photon "$work/h"; edit nsswitch.conf 'passwd: compat\ngroup: files\n'
+refused "no files" 'does not name files'
+photon "$work/h"; edit nsswitch.conf 'passwd: nofiles files2\ngroup: files\n'
+refused "nearly files" 'does not name files'
+photon "$work/h"; edit nsswitch.conf 'passwd: files [SUCCESS=merge] db\ngroup: files\n'
+refused "an action" 'action'
+photon "$work/h"; edit nsswitch.conf 'passwd: lightwave files\ngroup: files\n'
+refused "the directory first" 'before files'
+photon "$work/h"; edit nsswitch.conf 'group: files\n'
+refused "no passwd line" 'no passwd line'
+photon "$work/h"; edit nsswitch.conf 'passwd: files\npasswd: files\ngroup: files\n'
+refused "two passwd lines" 'two passwd lines'
+photon "$work/h"; edit nsswitch.conf 'passwd: files\ngroup: files\ninitgroups: files\n'
+refused "initgroups" 'initgroups'
+photon "$work/h"; edit sudo.conf 'Set group_source static\n'
+refused "another group_source" 'group_source'
+photon "$work/h"; run "$work/h"; sed -i '/^# lightwave-login end/d' "$work/h/etc/pam.d/system-auth"
+refused "a lost end mark" 'between our marks'
+photon "$work/h"; run "$work/h"; sed -i '/^# lightwave-login end/i auth required pam_deny.so' "$work/h/etc/pam.d/system-auth"
+refused "a stranger in our block" 'not ours'
+
+# --- undo does what it can, and says when a module line is left
+photon "$work/h"; run "$work/h"
+sed -i '/^# lightwave-login end/d' "$work/h/etc/pam.d/system-auth"
+run "$work/h" --undo
+[ $? -eq 1 ] && one_line && ! grep -q lightwave "$work/h/etc/nsswitch.conf" "$work/h/etc/pam.d/system-account"
+ok "a damaged file does not keep the others enabled, and fails the undo"
+photon "$work/h"; run "$work/h"
+echo 'auth sufficient pam_lightwave.so' >"$work/h/etc/pam.d/vsftpd"
+run "$work/h" --undo
+[ $? -eq 1 ] && grep -q '/etc/pam.d/vsftpd' "$work/err"
+ok "a service that names the module by itself fails the undo"
+photon "$work/h"; run "$work/h"
+rm "$work/h/usr/lib/security/pam_lightwave.so" "$work/h/etc/sudo.conf"
+run "$work/h" --undo && ! grep -rq lightwave "$work/h/etc"
+ok "undo needs neither the module nor every file"
+
+sh "$enable" --no-such-option >/dev/null 2>&1
+[ $? -eq 2 ]; ok "a wrong option is a usage error"
+
+echo "1..$count"
+exit $bad
