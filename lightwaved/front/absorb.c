@@ -148,11 +148,49 @@ static void settle_id(struct lw_front *f, const struct lw_question *q,
 		lw_cache_miss_id(&f->cache, q->kind, q->subject, lw_now_ms());
 }
 
-static enum lw_err absorb_list(struct lw_front *f, const struct lw_question *q,
-			       const struct facts *facts)
+/*
+ * A group counts for rights by its SID even where its name is contested and
+ * so not served. What another SID has as its id counts for nothing.
+ */
+static bool counts(struct lw_front *f, const struct lw_entry *e,
+		   uint32_t *ret_id)
 {
-	bool members = q->op == LW_OP_MEMBERS;
-	enum lw_kind kind = members ? LW_KIND_USER : LW_KIND_GROUP;
+	struct lw_policy p = lw_front_policy(f);
+	const struct lw_object *o;
+
+	if (lw_sid_to_id(&p.idmap, e->sid, ret_id) != LW_OK)
+		return false;
+	o = lw_cache_by_id(&f->cache, e->kind, *ret_id);
+	return !o || lw_str_eq(e->sid, o->sid);
+}
+
+static enum lw_err absorb_groups(struct lw_front *f, uint32_t uid,
+				 const struct facts *facts)
+{
+	/* One more: Users, whom everybody is in and memberOf does not name. */
+	uint32_t users = LW_RID_USERS + f->config->well_known_base, id;
+	struct lw_ids *ids;
+
+	ids = malloc(sizeof(*ids) + (facts->primary + 1) * sizeof(ids->id[0]));
+	if (!ids)
+		return LW_OFFLINE;
+	ids->n = 0;
+	for (size_t i = 0; i < facts->primary; i++) {
+		if (facts->entries[i].kind != LW_KIND_GROUP)
+			continue;
+		keep(f, facts, i, &id);
+		if (counts(f, &facts->entries[i], &id))
+			ids->id[ids->n++] = id;
+	}
+	if (!lw_ids_have(ids, users))
+		ids->id[ids->n++] = users;
+	ids->at_ms = lw_now_ms();
+	return lw_cache_keep_groups_of(&f->cache, uid, ids);
+}
+
+static enum lw_err absorb_members(struct lw_front *f, uint32_t gid,
+				  const struct facts *facts)
+{
 	struct lw_ids *ids;
 
 	ids = malloc(sizeof(*ids) + facts->primary * sizeof(ids->id[0]));
@@ -160,14 +198,12 @@ static enum lw_err absorb_list(struct lw_front *f, const struct lw_question *q,
 		return LW_OFFLINE;
 	ids->n = 0;
 	for (size_t i = 0; i < facts->primary; i++) {
-		if (facts->entries[i].kind == kind &&
+		if (facts->entries[i].kind == LW_KIND_USER &&
 		    keep(f, facts, i, &ids->id[ids->n]))
 			ids->n++;
 	}
 	ids->at_ms = lw_now_ms();
-	if (members)
-		return lw_cache_keep_members_of(&f->cache, q->subject, ids);
-	return lw_cache_keep_groups_of(&f->cache, q->subject, ids);
+	return lw_cache_keep_members_of(&f->cache, gid, ids);
 }
 
 static enum lw_err absorb_entries(struct lw_front *f,
@@ -187,8 +223,10 @@ static enum lw_err absorb_entries(struct lw_front *f,
 	e = unpack(f, body, &facts);
 	if (e != LW_OK)
 		return e;
-	if (q->op != LW_OP_FIND)
-		return absorb_list(f, q, &facts);
+	if (q->op == LW_OP_MEMBERS)
+		return absorb_members(f, q->subject, &facts);
+	if (q->op == LW_OP_MEMBERSHIPS)
+		return absorb_groups(f, q->subject, &facts);
 	if (q->by == LW_BY_NAME)
 		settle_name(f, q, &facts);
 	else

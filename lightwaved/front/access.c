@@ -13,38 +13,32 @@ static enum lw_err matches(struct lw_request *r, const char *rule,
 			   const struct lw_object *user,
 			   const struct lw_ids *groups)
 {
-	const struct lw_front *f = r->front;
-	struct lw_naming naming = lw_config_naming(f->config);
+	struct lw_policy p = lw_front_policy(r->front);
+	struct lw_naming naming = p.naming;
 	bool group = *rule == '%';
+	uint32_t id;
 	char account[LW_NAME_MAX];
 	const struct lw_object *o;
 	enum lw_err e;
 
-	if (!strcmp(rule, "*") || !strcmp(rule, user->sid))
+	if (!strcmp(rule, "*"))
 		return LW_OK;
 	if (lw_sid_valid(lw_str(rule))) {
-		for (size_t i = 0; i < groups->n; i++) {
-			o = lw_cache_by_id(&f->cache, LW_KIND_GROUP,
-					   groups->id[i]);
-			if (o && !strcmp(rule, o->sid))
-				return LW_OK;
-		}
-		return LW_NOTOURS;
+		if (lw_sid_to_id(&p.idmap, lw_str(rule), &id) != LW_OK)
+			return LW_NOTFOUND;
+		return id == user->id || lw_ids_have(groups, id) ? LW_OK
+								 : LW_NOTOURS;
 	}
 	naming.bare = true;
 	if (lw_name_parse(&naming, lw_str(rule + group), account) != LW_OK)
 		return LW_NOTFOUND;
 	e = lw_find_by_name(r, group ? LW_KIND_GROUP : LW_KIND_USER, account,
-			    f->config->ttl * INT64_C(1000), &o);
+			    r->front->config->ttl * INT64_C(1000), &o);
 	if (e != LW_OK)
 		return e;
 	if (!group)
 		return o->id == user->id ? LW_OK : LW_NOTOURS;
-	for (size_t i = 0; i < groups->n; i++) {
-		if (groups->id[i] == o->id)
-			return LW_OK;
-	}
-	return LW_NOTOURS;
+	return lw_ids_have(groups, o->id) ? LW_OK : LW_NOTOURS;
 }
 
 static void say(char *rule, size_t size, const char *verb, const char *which,

@@ -147,15 +147,6 @@ enum lw_err lw_answer_group_by_gid(struct lw_request *r, struct lw_rd *body,
 	return LW_OK;
 }
 
-static bool contains(const struct lw_ids *ids, uint32_t id)
-{
-	for (size_t i = 0; i < ids->n; i++) {
-		if (ids->id[i] == id)
-			return true;
-	}
-	return false;
-}
-
 /* [local_groups]: the gid to add if the user is in the directory group. */
 static enum lw_err local_gid(struct lw_request *r,
 			     const struct lw_local_group *map,
@@ -183,7 +174,7 @@ static enum lw_err local_gid(struct lw_request *r,
 				   : "no such local group, or root's");
 		return LW_NOTFOUND;
 	}
-	if (!contains(ids, group->id))
+	if (!lw_ids_have(ids, group->id))
 		return LW_NOTFOUND;
 	*ret_gid = local->id;
 	return LW_OK;

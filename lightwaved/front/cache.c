@@ -17,6 +17,15 @@ struct owned_name {
 	char sid[];
 };
 
+bool lw_ids_have(const struct lw_ids *ids, uint32_t id)
+{
+	for (size_t i = 0; i < ids->n; i++) {
+		if (ids->id[i] == id)
+			return true;
+	}
+	return false;
+}
+
 void lw_cache_init(struct lw_cache *c)
 {
 	*c = (struct lw_cache) { 0 };

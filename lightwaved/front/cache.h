@@ -19,6 +19,8 @@ struct lw_ids {
 	uint32_t id[];
 };
 
+bool lw_ids_have(const struct lw_ids *ids, uint32_t id);
+
 struct lw_cache {
 	struct lw_table objects; /* kind and id -> struct lw_object */
 	struct lw_table names;	 /* kind and folded name -> owned_name */

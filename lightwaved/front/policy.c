@@ -5,8 +5,6 @@
 
 #include <string.h>
 
-#define RID_USERS 545
-
 void lw_object_free(void *object)
 {
 	struct lw_object *o = object;
@@ -210,7 +208,7 @@ enum lw_err lw_policy_object(const struct lw_policy *p,
 enum lw_err lw_policy_primary_gid(const struct lw_policy *p, uint32_t uid,
 				  uint32_t *ret)
 {
-	uint32_t users = RID_USERS + p->idmap.well_known_base;
+	uint32_t users = LW_RID_USERS + p->idmap.well_known_base;
 
 	if (!lw_localdb_id(p->group, users))
 		*ret = users;

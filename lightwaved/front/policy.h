@@ -15,6 +15,9 @@
 #include "localdb.h"
 #include "sid.h"
 
+/* The group that every account is in, without its saying so. */
+#define LW_RID_USERS 545
+
 /* What is known of one user or group that this host serves. */
 struct lw_object {
 	enum lw_kind kind;

@@ -14,6 +14,7 @@
 
 #define NAME	     "lightwaved-worker"
 #define DEFAULT_JOBS "/run/lightwave-worker/jobs"
+#define EXIT_CONFIG  78 /* sysexits.h: restarting would not help */
 
 struct options {
 	const char *config, *jobs;
@@ -104,7 +105,7 @@ static int run(const struct options *o)
 
 	if (lw_config_load(o->config, &config, error, sizeof(error)) != LW_OK) {
 		lw_log(LOG_ERR, "%s", error);
-		return 1;
+		return EXIT_CONFIG;
 	}
 	e = lw_check_files(config, error, sizeof(error));
 	if (e != LW_OK)

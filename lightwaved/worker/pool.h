@@ -14,7 +14,8 @@
 #include <sys/types.h>
 
 #define LW_POOL_WORKERS 32 /* what the configuration allows */
-#define LW_POOL_QUEUE	64
+/* Not less than the front has in flight: a full queue would be "offline". */
+#define LW_POOL_QUEUE 1024
 
 struct lw_peer;
 

@@ -13,6 +13,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#define TICKET_MS  2000 /* for a ticket, once the verdict is known */
 #define YOUNG_MS   1000 /* who dies younger is not replaced at once */
 #define RESTART_MS 1000
 
@@ -187,15 +188,16 @@ void lw_slot_start(struct lw_slot *s, struct lw_job *j)
 	lw_stream_send(&s->stream, &b);
 }
 
-/* The verdict is there: half of the time may be spent on its ticket. */
+/* The verdict is there: a dead KDC must not keep the user waiting for it. */
 static void keep_interim(struct lw_slot *s, struct lw_body *b)
 {
-	int64_t half = lw_now_ms() + s->pool->budget_ms / 2;
+	int64_t until = lw_now_ms() + TICKET_MS;
 
 	lw_body_done(&s->interim);
 	s->interim = lw_body_take(b);
 	s->interim.h.op &= (uint16_t)~LW_OP_INTERIM;
-	lw_slot_alarm(s->timer, half < s->deadline_ms ? half : s->deadline_ms);
+	lw_slot_alarm(s->timer,
+		      until < s->deadline_ms ? until : s->deadline_ms);
 }
 
 static void on_message(void *arg, struct lw_body *b)
