@@ -27,7 +27,7 @@ void lw_reply_done(struct lw_reply *r)
 	*r = (struct lw_reply) { 0 };
 }
 
-static enum lw_err dial(const char *path, int *ret_fd)
+enum lw_err lw_client_dial(const char *path, int *ret_fd)
 {
 	struct sockaddr_un sun = { .sun_family = AF_UNIX };
 	size_t n = strlen(path) + 1;
@@ -123,7 +123,7 @@ enum lw_err lw_call(const char *path, const uint8_t *msg, size_t n,
 	struct lw_head head;
 	enum lw_err e;
 
-	e = dial(path, &fd);
+	e = lw_client_dial(path, &fd);
 	if (e == LW_OK)
 		e = send_all(fd, msg, n, deadline);
 	if (e == LW_OK)

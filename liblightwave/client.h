@@ -25,6 +25,13 @@
 #define LW_NSS_BUDGET_MS 1000
 #define LW_PAM_BUDGET_MS 30000
 
+/*
+ * Connect to the socket at path, without blocking; the descriptor is the
+ * caller's. LW_RANGE: the path is too long. LW_NOMEM: no descriptor.
+ * LW_OFFLINE: nobody listens, or too many wait to be heard.
+ */
+enum lw_err lw_client_dial(const char *path, int *ret_fd);
+
 /* An answer; lw_reply_done() wipes and frees it. */
 struct lw_reply {
 	uint8_t *buf;

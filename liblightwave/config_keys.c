@@ -60,7 +60,7 @@ static const struct key keys[] = {
 	  false },
 	{ "workers", "lookup", T_NUMBER, AT(lookup_workers), 1, 32, false },
 	{ "workers", "login", T_NUMBER, AT(login_workers), 1, 32, false },
-	{ "workers", "timeout", T_NUMBER, AT(timeout), 1, 60, false },
+	{ "workers", "timeout", T_NUMBER, AT(timeout), 1, 10, false },
 };
 #define KEYS (sizeof(keys) / sizeof(keys[0]))
 _Static_assert(KEYS <= 64, "struct parse keeps one bit a key");

@@ -59,23 +59,33 @@ static locale_t utf8_locale(void)
 	return loc;
 }
 
-enum lw_err lw_name_fold(struct lw_str s, char *ret)
+static uint32_t lower_ascii(uint32_t c)
+{
+	return c >= 'A' && c <= 'Z' ? c + 32 : c;
+}
+
+static uint32_t lower_any(uint32_t c)
 {
 	locale_t loc = utf8_locale();
+	uint32_t low;
 
+	if (c < 0x80 || !loc)
+		return lower_ascii(c);
+	low = (uint32_t)towlower_l((wint_t)c, loc);
+	/* U+0130 and U+212A would turn into i and k: other names. */
+	return low < 0x80 ? c : low;
+}
+
+static enum lw_err fold(struct lw_str s, uint32_t (*lower)(uint32_t), char *ret)
+{
 	while (s.n > 0) {
-		uint32_t c, low;
-		size_t n = lw_utf8(s, &c);
+		uint32_t c;
+		size_t n = lw_utf8(s, &c), m;
 		char buf[4];
-		size_t m;
 
 		if (n == 0)
 			return LW_INVALID;
-		if (c < 0x80)
-			low = (uint32_t)(c >= 'A' && c <= 'Z' ? c + 32 : c);
-		else
-			low = loc ? (uint32_t)towlower_l((wint_t)c, loc) : c;
-		m = lw_utf8_put(buf, low);
+		m = lw_utf8_put(buf, lower(c));
 		if (m > n)
 			m = lw_utf8_put(buf, c);
 		memcpy(ret, buf, m);
@@ -85,6 +95,16 @@ enum lw_err lw_name_fold(struct lw_str s, char *ret)
 	}
 	*ret = '\0';
 	return LW_OK;
+}
+
+enum lw_err lw_name_fold(struct lw_str s, char *ret)
+{
+	return fold(s, lower_ascii, ret);
+}
+
+enum lw_err lw_name_casefold(struct lw_str s, char *ret)
+{
+	return fold(s, lower_any, ret);
 }
 
 static bool same_ascii(struct lw_str a, const char *b)

@@ -53,11 +53,19 @@ enum lw_err lw_name_format(const struct lw_naming *n, struct lw_str account,
 			   char *ret);
 
 /*
- * Lower case of valid UTF-8, letter by letter, as C.UTF-8 has it; where a
- * letter would grow the original stays. ret has room for n + 1 bytes.
- * LW_INVALID: not UTF-8.
+ * The one spelling of an account's name: ASCII letters in lower case, all
+ * others as they stand. A directory is only sure to hold those for equal, and
+ * two of its entries must not become one name here. ret has room for n + 1
+ * bytes. LW_INVALID: not UTF-8.
  */
 enum lw_err lw_name_fold(struct lw_str s, char *ret);
+
+/*
+ * The same for all letters, as C.UTF-8 has it: whether two names might be
+ * taken for each other. Where a letter would grow, or turn into an ASCII one,
+ * it stays.
+ */
+enum lw_err lw_name_casefold(struct lw_str s, char *ret);
 
 /* The account part of user@REALM, if REALM is this domain in any case. */
 enum lw_err lw_upn_account(const struct lw_naming *n, struct lw_str upn,

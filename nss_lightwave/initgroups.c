@@ -41,7 +41,7 @@ static enum lw_err decode(struct lw_rd *r, gid_t **ret_gids, size_t *ret_n)
 		return LW_NOMEM;
 	for (uint32_t i = 0; i < n; i++) {
 		gids[i] = lw_rd_u32(r);
-		if (gids[i] == (gid_t)-1)
+		if (gids[i] == 0 || gids[i] == (gid_t)-1)
 			return LW_PROTO;
 	}
 	if (lw_rd_end(r) != LW_OK)

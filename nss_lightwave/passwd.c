@@ -23,8 +23,9 @@ static enum lw_err decode(struct lw_reply *reply, struct lw_passwd *ret)
 {
 	enum lw_err e = lw_passwd_decode(&reply->body, ret);
 
-	if (e == LW_OK && (ret->uid == 0 || ret->uid == (uid_t)-1 ||
-			   ret->gid == (gid_t)-1 || ret->name.n == 0))
+	if (e == LW_OK &&
+	    (ret->uid == 0 || ret->uid == (uid_t)-1 || ret->gid == 0 ||
+	     ret->gid == (gid_t)-1 || ret->name.n == 0))
 		return LW_PROTO;
 	return e;
 }

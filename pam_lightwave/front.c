@@ -88,6 +88,14 @@ enum lw_err lw_front_account(const struct lw_login *l)
 	return e == LW_OK ? lw_rd_end(&reply.body) : e;
 }
 
+enum lw_err lw_front_passwd(const char *user, struct lw_reply *reply,
+			    struct lw_passwd *ret)
+{
+	enum lw_err e = ask_name(LW_OP_PASSWD_BY_NAME, user, reply);
+
+	return e == LW_OK ? lw_passwd_decode(&reply->body, ret) : e;
+}
+
 enum lw_err lw_front_ticket(const char *user, struct lw_reply *reply,
 			    struct lw_ticket *ret_ticket)
 {

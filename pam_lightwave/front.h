@@ -20,6 +20,13 @@ enum lw_err lw_front_auth(const struct lw_login *l, uint32_t *ret_expires);
 enum lw_err lw_front_account(const struct lw_login *l);
 
 /*
+ * The account's entry, as getpwnam(3) has it, but over the socket that only
+ * root has. ret is a view into reply, which is to be released after errors too.
+ */
+enum lw_err lw_front_passwd(const char *user, struct lw_reply *reply,
+			    struct lw_passwd *ret);
+
+/*
  * Fetch the ticket of a login that was a moment ago; the front gives it out
  * once. LW_NOTFOUND: there is none. ret_ticket is a view into reply, which is
  * to be released after errors too.

@@ -74,39 +74,41 @@ static void say_refused(struct lw_front *f, const struct lw_entry *e,
 			   e->dn.s, why);
 }
 
-/* Keep entry i; its id, or false if this host does not serve it. */
-static bool keep(struct lw_front *f, const struct facts *facts, size_t i,
-		 uint32_t *ret_id)
+/* Keep entry i and give its id. LW_NOTFOUND: this host does not serve it. */
+static enum lw_err keep(struct lw_front *f, const struct facts *facts, size_t i,
+			uint32_t *ret_id)
 {
 	struct lw_policy p = lw_front_policy(f);
 	const struct lw_object *other;
 	struct lw_object *o;
 	char why[128];
+	enum lw_err e;
 
-	if (lw_policy_object(&p, &facts->claims, i, &o, why, sizeof(why)) !=
-	    LW_OK) {
+	e = lw_policy_object(&p, &facts->claims, i, &o, why, sizeof(why));
+	if (e == LW_NOTFOUND)
 		say_refused(f, &facts->entries[i], why);
-		return false;
-	}
+	if (e != LW_OK)
+		return e;
 	other = lw_cache_by_id(&f->cache, o->kind, o->id);
 	if (other && strcmp(other->sid, o->sid) != 0) {
 		say_refused(f, &facts->entries[i], "another SID has its id");
 		lw_object_free(o);
-		return false;
+		return LW_NOTFOUND;
 	}
 	o->at_ms = lw_now_ms();
 	*ret_id = o->id;
-	if (lw_cache_keep_name(&f->cache, o->kind, o->account, o->id, o->sid,
-			       o->at_ms) != LW_OK) {
+	e = lw_cache_keep_name(&f->cache, o->kind, o->account, o->id, o->sid,
+			       o->at_ms);
+	if (e != LW_OK) {
 		lw_object_free(o);
-		return false;
+		return e;
 	}
-	return lw_cache_keep(&f->cache, o) == LW_OK;
+	return lw_cache_keep(&f->cache, o);
 }
 
 /* The account part that was asked for stands in the key after two digits. */
-static void settle_name(struct lw_front *f, const struct lw_question *q,
-			const struct facts *facts)
+static enum lw_err settle_name(struct lw_front *f, const struct lw_question *q,
+			       const struct facts *facts)
 {
 	struct lw_policy p = lw_front_policy(f);
 	const char *account = q->key + 2;
@@ -114,38 +116,46 @@ static void settle_name(struct lw_front *f, const struct lw_question *q,
 	for (size_t i = 0; i < facts->primary; i++) {
 		const struct lw_object *o;
 		uint32_t id;
+		enum lw_err e;
 
-		if (!lw_policy_owns(&p, &facts->claims, i, account) ||
-		    !keep(f, facts, i, &id))
+		if (!lw_policy_owns(&p, &facts->claims, i, account))
 			continue;
-		o = lw_cache_by_id(&f->cache, q->kind, id);
+		e = keep(f, facts, i, &id);
+		if (e == LW_NOTFOUND)
+			continue;
+		o = e == LW_OK ? lw_cache_by_id(&f->cache, q->kind, id) : NULL;
 		if (!o)
-			continue;
-		lw_cache_keep_name(&f->cache, q->kind, account, id, o->sid,
-				   lw_now_ms());
-		return;
+			return LW_OFFLINE;
+		return lw_cache_keep_name(&f->cache, q->kind, account, id,
+					  o->sid, lw_now_ms());
 	}
 	if (facts->primary > 1)
 		lw_front_warn_once(f, q->key,
 				   "%zu entries claim the name %s: "
 				   "it is served to nobody",
 				   facts->primary, account);
-	lw_cache_miss_name(&f->cache, q->kind, account, lw_now_ms());
+	return lw_cache_miss_name(&f->cache, q->kind, account, lw_now_ms());
 }
 
-static void settle_id(struct lw_front *f, const struct lw_question *q,
-		      const struct facts *facts)
+static enum lw_err settle_id(struct lw_front *f, const struct lw_question *q,
+			     const struct facts *facts)
 {
 	bool found = false;
 
 	for (size_t i = 0; i < facts->primary; i++) {
 		uint32_t id;
+		enum lw_err e;
 
-		if (facts->entries[i].kind == q->kind && keep(f, facts, i, &id))
-			found |= id == q->subject;
+		if (facts->entries[i].kind != q->kind)
+			continue;
+		e = keep(f, facts, i, &id);
+		if (e != LW_OK && e != LW_NOTFOUND)
+			return LW_OFFLINE;
+		found |= e == LW_OK && id == q->subject;
 	}
-	if (!found)
-		lw_cache_miss_id(&f->cache, q->kind, q->subject, lw_now_ms());
+	if (found)
+		return LW_OK;
+	return lw_cache_miss_id(&f->cache, q->kind, q->subject, lw_now_ms());
 }
 
 /*
@@ -164,12 +174,21 @@ static bool counts(struct lw_front *f, const struct lw_entry *e,
 	return !o || lw_str_eq(e->sid, o->sid);
 }
 
+static struct lw_ids *take(struct lw_ids **ids)
+{
+	struct lw_ids *taken = *ids;
+
+	*ids = NULL;
+	return taken;
+}
+
 static enum lw_err absorb_groups(struct lw_front *f, uint32_t uid,
 				 const struct facts *facts)
 {
 	/* One more: Users, whom everybody is in and memberOf does not name. */
 	uint32_t users = LW_RID_USERS + f->config->well_known_base, id;
-	struct lw_ids *ids;
+	lw_cleanup(lw_free) struct lw_ids *ids = NULL;
+	enum lw_err e;
 
 	ids = malloc(sizeof(*ids) + (facts->primary + 1) * sizeof(ids->id[0]));
 	if (!ids)
@@ -178,32 +197,39 @@ static enum lw_err absorb_groups(struct lw_front *f, uint32_t uid,
 	for (size_t i = 0; i < facts->primary; i++) {
 		if (facts->entries[i].kind != LW_KIND_GROUP)
 			continue;
-		keep(f, facts, i, &id);
+		e = keep(f, facts, i, &id);
+		if (e != LW_OK && e != LW_NOTFOUND)
+			return LW_OFFLINE;
 		if (counts(f, &facts->entries[i], &id))
 			ids->id[ids->n++] = id;
 	}
 	if (!lw_ids_have(ids, users))
 		ids->id[ids->n++] = users;
 	ids->at_ms = lw_now_ms();
-	return lw_cache_keep_groups_of(&f->cache, uid, ids);
+	return lw_cache_keep_groups_of(&f->cache, uid, take(&ids));
 }
 
 static enum lw_err absorb_members(struct lw_front *f, uint32_t gid,
 				  const struct facts *facts)
 {
-	struct lw_ids *ids;
+	lw_cleanup(lw_free) struct lw_ids *ids = NULL;
+	enum lw_err e;
 
 	ids = malloc(sizeof(*ids) + facts->primary * sizeof(ids->id[0]));
 	if (!ids)
 		return LW_OFFLINE;
 	ids->n = 0;
 	for (size_t i = 0; i < facts->primary; i++) {
-		if (facts->entries[i].kind == LW_KIND_USER &&
-		    keep(f, facts, i, &ids->id[ids->n]))
+		if (facts->entries[i].kind != LW_KIND_USER)
+			continue;
+		e = keep(f, facts, i, &ids->id[ids->n]);
+		if (e == LW_OK)
 			ids->n++;
+		else if (e != LW_NOTFOUND)
+			return LW_OFFLINE;
 	}
 	ids->at_ms = lw_now_ms();
-	return lw_cache_keep_members_of(&f->cache, gid, ids);
+	return lw_cache_keep_members_of(&f->cache, gid, take(&ids));
 }
 
 static enum lw_err absorb_entries(struct lw_front *f,
@@ -227,11 +253,9 @@ static enum lw_err absorb_entries(struct lw_front *f,
 		return absorb_members(f, q->subject, &facts);
 	if (q->op == LW_OP_MEMBERSHIPS)
 		return absorb_groups(f, q->subject, &facts);
-	if (q->by == LW_BY_NAME)
-		settle_name(f, q, &facts);
-	else
-		settle_id(f, q, &facts);
-	return LW_OK;
+	e = q->by == LW_BY_NAME ? settle_name(f, q, &facts)
+				: settle_id(f, q, &facts);
+	return e == LW_OK ? LW_OK : LW_OFFLINE;
 }
 
 static enum lw_err absorb_verdict(struct lw_front *f,

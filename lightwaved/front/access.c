@@ -19,6 +19,7 @@ static enum lw_err matches(struct lw_request *r, const char *rule,
 	uint32_t id;
 	char account[LW_NAME_MAX];
 	const struct lw_object *o;
+	const char *pin;
 	enum lw_err e;
 
 	if (!strcmp(rule, "*"))
@@ -32,6 +33,10 @@ static enum lw_err matches(struct lw_request *r, const char *rule,
 	naming.bare = true;
 	if (lw_name_parse(&naming, lw_str(rule + group), account) != LW_OK)
 		return LW_NOTFOUND;
+	/* Who was known by that name is still meant after renaming himself. */
+	pin = group ? NULL : lw_cache_pinned(&r->front->cache, account);
+	if (pin)
+		return !strcmp(pin, user->sid) ? LW_OK : LW_NOTOURS;
 	e = lw_find_by_name(r, group ? LW_KIND_GROUP : LW_KIND_USER, account,
 			    r->front->config->ttl * INT64_C(1000), &o);
 	if (e != LW_OK)

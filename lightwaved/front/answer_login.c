@@ -90,10 +90,12 @@ enum lw_err lw_answer_auth(struct lw_request *r, struct lw_rd *body,
 		e = LW_DENIED;
 	else
 		e = find_user(r, l.user, FRESH, &o);
-	if (e == LW_OK && !r->verdict_asked) {
+	if (e == LW_OK && !r->verdict_asked && !r->offline) {
 		r->verdict_asked = true;
+		r->verdict_uid = o->id;
 		e = lw_ask_verdict(r, o, l.password);
-	} else if (e == LW_OK && !r->verdict_known) {
+	} else if (e == LW_OK &&
+		   (!r->verdict_known || r->verdict_uid != o->id)) {
 		e = LW_OFFLINE;
 	} else if (e == LW_OK) {
 		e = r->verdict;

@@ -80,12 +80,11 @@ static void write_group(struct lw_request *r, const struct lw_object *o,
 			const struct lw_ids *ids, struct lw_wr *rest)
 {
 	const struct lw_cache *c = &r->front->cache;
-	size_t at, start = rest->base ? (size_t)(rest->p - rest->base) : 0;
+	size_t count_at = 4 + 4 + strlen(o->name);
 	uint32_t count = 0;
 
 	lw_wr_u32(rest, o->id);
 	lw_wr_str(rest, lw_str(o->name));
-	at = 4 + 4 + strlen(o->name);
 	lw_wr_u32(rest, 0);
 	for (size_t i = 0; ids && i < ids->n; i++) {
 		const struct lw_object *user;
@@ -97,7 +96,7 @@ static void write_group(struct lw_request *r, const struct lw_object *o,
 		count++;
 	}
 	if (lw_wr_end(rest) == LW_OK)
-		lw_put_u32(rest->base + start + at, count);
+		lw_put_u32(rest->base + count_at, count);
 }
 
 enum lw_err lw_answer_group_by_name(struct lw_request *r, struct lw_rd *body,

@@ -2,39 +2,58 @@
 #include "link.h"
 
 #include "cleanup.h"
+#include "client.h"
 #include "log.h"
 #include "lookup.h"
 
-#include <errno.h>
 #include <event2/buffer.h>
 #include <event2/bufferevent.h>
 #include <string.h>
-#include <sys/socket.h>
-#include <sys/un.h>
 
 #define BACKOFF_MIN_MS 1000
 #define BACKOFF_MAX_MS 10000
-#define RECONNECT_MS   50
-#define OVERDUE_S      45 /* a worker's own deadlines end long before */
+#define RECONNECT_MS   50 /* after the worker was lost */
+#define OVERDUE_S      45 /* [workers] timeout is at most 10, and four of it */
 #define MAX_IN_FLIGHT  1024
+#define RESERVED       64 /* of these, for logins */
+
+/* How things stand with the directory, for one kind of question. */
+struct outlook {
+	int64_t good_ms;       /* when it last answered */
+	int64_t away_until_ms; /* nobody waits before */
+	int64_t backoff_ms;
+};
+
+TAILQ_HEAD(lw_question_list, lw_question);
 
 struct lw_link {
 	struct lw_front *front;
 	const char *path;
 	struct bufferevent *bev; /* NULL: not connected */
-	TAILQ_HEAD(lw_question_list, lw_question) questions;
+	struct lw_question_list questions;
 	size_t in_flight;
 	uint32_t last_id;
-	int64_t tried_ms;      /* when we last connected */
-	int64_t away_until_ms; /* nobody waits before */
-	int64_t backoff_ms;
+	int64_t tried_ms; /* when we last connected */
+	struct outlook lookups, logins, verdicts;
 	bool answered;
 };
 
-static void destroy_question(struct lw_link *l, struct lw_question *q)
+static struct outlook *outlook_of(struct lw_link *l,
+				  const struct lw_question *q)
+{
+	if (q->op == LW_OP_VERDICT)
+		return &l->verdicts;
+	return q->login ? &l->logins : &l->lookups;
+}
+
+static void unlist(struct lw_link *l, struct lw_question *q)
 {
 	TAILQ_REMOVE(&l->questions, q, link);
 	l->in_flight--;
+}
+
+static void free_question(struct lw_question *q)
+{
 	free(q->key);
 	free(q);
 }
@@ -46,17 +65,16 @@ void lw_question_forget(struct lw_request *r)
 	r->waits_for = NULL;
 }
 
-/* Runs everyone who waited; q is gone when this returns. */
-static void wake(struct lw_link *l, struct lw_question *q, bool offline)
+/* Runs everyone who waited for q, which is on no list; q is freed. */
+static void wake(struct lw_question *q, bool offline)
 {
 	struct lw_request_list woken = TAILQ_HEAD_INITIALIZER(woken);
 	struct lw_request *r;
 
 	/* Detached first: whoever runs may ask the same question again. */
 	TAILQ_CONCAT(&woken, &q->waiters, waiting);
-	destroy_question(l, q);
-	TAILQ_FOREACH(r, &woken, waiting)
-	{
+	free_question(q);
+	TAILQ_FOREACH (r, &woken, waiting) {
 		r->waits_for = NULL;
 		r->offline |= offline;
 	}
@@ -66,62 +84,80 @@ static void wake(struct lw_link *l, struct lw_question *q, bool offline)
 	}
 }
 
-static void back_off(struct lw_link *l)
-{
-	l->backoff_ms *= 2;
-	if (l->backoff_ms < BACKOFF_MIN_MS)
-		l->backoff_ms = BACKOFF_MIN_MS;
-	if (l->backoff_ms > BACKOFF_MAX_MS)
-		l->backoff_ms = BACKOFF_MAX_MS;
-	l->away_until_ms = lw_now_ms() + l->backoff_ms;
-}
-
-static void went_wrong(struct lw_link *l)
+static void went_wrong(struct lw_link *l, struct outlook *o)
 {
 	if (l->answered)
 		lw_log(LOG_WARNING, "the directory cannot be reached; "
 				    "answering from memory");
 	l->answered = false;
-	back_off(l);
+	o->backoff_ms *= 2;
+	if (o->backoff_ms < BACKOFF_MIN_MS)
+		o->backoff_ms = BACKOFF_MIN_MS;
+	if (o->backoff_ms > BACKOFF_MAX_MS)
+		o->backoff_ms = BACKOFF_MAX_MS;
+	o->away_until_ms = lw_now_ms() + o->backoff_ms;
 }
 
-static void went_well(struct lw_link *l)
+static void went_well(struct lw_link *l, struct outlook *o)
 {
 	if (!l->answered)
 		lw_log(LOG_NOTICE, "the directory answers");
 	l->answered = true;
-	l->backoff_ms = 0;
-	l->away_until_ms = 0;
+	o->good_ms = lw_now_ms();
+	o->backoff_ms = 0;
+	o->away_until_ms = 0;
 }
 
-void lw_link_is_slow(struct lw_link *l)
+/* Others were answered since: it is this question, not the directory. */
+static void failed(struct lw_link *l, const struct lw_question *q)
 {
-	if (lw_now_ms() >= l->away_until_ms)
-		went_wrong(l);
+	struct outlook *o = outlook_of(l, q);
+
+	if (o->good_ms < q->asked_ms && lw_now_ms() >= o->away_until_ms)
+		went_wrong(l, o);
 }
 
-bool lw_link_is_up(const struct lw_link *l)
+void lw_link_is_slow(struct lw_link *l, const struct lw_question *q)
 {
-	return l->answered;
+	failed(l, q);
 }
 
 static void hang_up(struct lw_link *l)
 {
+	struct lw_question_list orphans = TAILQ_HEAD_INITIALIZER(orphans);
 	struct lw_question *q;
 
 	if (l->bev)
 		bufferevent_free(l->bev);
 	l->bev = NULL;
-	while ((q = TAILQ_FIRST(&l->questions)))
-		wake(l, q, true);
+	/* Only these: who is woken may connect again and ask. */
+	TAILQ_CONCAT(&orphans, &l->questions, link);
+	l->in_flight = 0;
+	while ((q = TAILQ_FIRST(&orphans))) {
+		TAILQ_REMOVE(&orphans, q, link);
+		wake(q, true);
+	}
+}
+
+/*
+ * The worker is gone. Before anybody is woken: who asks for a verdict now must
+ * not present a password to a worker that is only just dying.
+ */
+static void lost(struct lw_link *l)
+{
+	int64_t until = lw_now_ms() + RECONNECT_MS;
+
+	l->lookups.away_until_ms = until;
+	l->logins.away_until_ms = until;
+	l->verdicts.away_until_ms = until;
+	hang_up(l);
 }
 
 static struct lw_question *by_id(struct lw_link *l, uint32_t id)
 {
 	struct lw_question *q;
 
-	TAILQ_FOREACH(q, &l->questions, link)
-	{
+	TAILQ_FOREACH (q, &l->questions, link) {
 		if (q->id == id)
 			return q;
 	}
@@ -143,19 +179,22 @@ static enum lw_err on_answer(struct lw_link *l, const struct lw_head *h,
 	if (status == LW_PROTO)
 		return LW_PROTO;
 	if (status == LW_OFFLINE)
-		went_wrong(l);
-	else
-		went_well(l);
+		failed(l, q);
+	/* Too busy, or too much asked: neither good news nor bad. */
+	else if (status != LW_NOMEM && status != LW_RANGE)
+		went_well(l, outlook_of(l, q));
 	status = lw_lookup_absorb(l->front, q, status, &rd);
 	if (status == LW_PROTO)
 		return LW_PROTO;
-	wake(l, q, status != LW_OK);
+	unlist(l, q);
+	wake(q, status != LW_OK);
 	return LW_OK;
 }
 
 /* One whole message from in, if there is one; LW_PENDING if not. */
-static enum lw_err one_message(struct lw_link *l, struct evbuffer *in)
+static enum lw_err one_message(struct lw_link *l, struct bufferevent *bev)
 {
+	struct evbuffer *in = bufferevent_get_input(bev);
 	uint8_t raw[LW_HEAD_SIZE];
 	struct lw_head h;
 	uint8_t *body;
@@ -173,7 +212,7 @@ static enum lw_err one_message(struct lw_link *l, struct evbuffer *in)
 	if (h.len && !body)
 		return LW_NOMEM;
 	e = on_answer(l, &h, body);
-	if (!l->bev)
+	if (l->bev != bev)
 		return LW_OK; /* closed by somebody who was woken */
 	if (body)
 		explicit_bzero(body, h.len); /* it may have been a ticket */
@@ -187,12 +226,11 @@ static void on_read(struct bufferevent *bev, void *arg)
 	enum lw_err e = LW_OK;
 
 	while (e == LW_OK && l->bev == bev)
-		e = one_message(l, bufferevent_get_input(bev));
+		e = one_message(l, bev);
 	if (e == LW_PENDING || l->bev != bev)
 		return;
 	lw_log(LOG_ERR, "dropping the worker: %s", lw_strerror(e));
-	went_wrong(l);
-	hang_up(l);
+	lost(l);
 }
 
 static void on_event(struct bufferevent *bev, short what, void *arg)
@@ -202,26 +240,8 @@ static void on_event(struct bufferevent *bev, short what, void *arg)
 	(void)bev;
 	if (what & (BEV_EVENT_EOF | BEV_EVENT_ERROR | BEV_EVENT_TIMEOUT)) {
 		lw_log(LOG_WARNING, "the worker has gone");
-		hang_up(l);
+		lost(l);
 	}
-}
-
-static enum lw_err dial(const char *path, int *ret_fd)
-{
-	struct sockaddr_un sun = { .sun_family = AF_UNIX };
-	size_t n = strlen(path) + 1;
-	lw_cleanup(lw_close) int fd = -1;
-
-	if (n > sizeof(sun.sun_path))
-		return LW_RANGE;
-	memcpy(sun.sun_path, path, n);
-	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-	if (fd < 0)
-		return LW_NOMEM;
-	if (connect(fd, (const struct sockaddr *)&sun, sizeof(sun)) < 0)
-		return LW_OFFLINE;
-	*ret_fd = lw_take_fd(&fd);
-	return LW_OK;
 }
 
 static enum lw_err connected(struct lw_link *l)
@@ -235,7 +255,7 @@ static enum lw_err connected(struct lw_link *l)
 	if (now - l->tried_ms < RECONNECT_MS)
 		return LW_OFFLINE;
 	l->tried_ms = now;
-	e = dial(l->path, &fd);
+	e = lw_client_dial(l->path, &fd);
 	if (e != LW_OK)
 		return e;
 	l->bev = bufferevent_socket_new(l->front->base, fd,
@@ -248,13 +268,13 @@ static enum lw_err connected(struct lw_link *l)
 	return LW_OK;
 }
 
-static struct lw_question *equal_one(struct lw_link *l, const char *key)
+static struct lw_question *equal_one(struct lw_link *l, const char *key,
+				     bool login)
 {
 	struct lw_question *q;
 
-	TAILQ_FOREACH(q, &l->questions, link)
-	{
-		if (*key && !strcmp(q->key, key))
+	TAILQ_FOREACH (q, &l->questions, link) {
+		if (*key && !strcmp(q->key, key) && q->login == login)
 			return q;
 	}
 	return NULL;
@@ -313,18 +333,20 @@ static enum lw_err post(struct lw_link *l, struct lw_wr *msg)
 enum lw_err lw_link_ask(struct lw_link *l, struct lw_request *r,
 			const struct lw_question *q, struct lw_wr *msg)
 {
-	struct lw_question *in_flight = equal_one(l, q->key);
+	struct lw_question *in_flight = equal_one(l, q->key, q->login);
 	enum lw_err e;
 
 	if (lw_wr_end(msg) != LW_OK)
 		return lw_wr_end(msg);
-	if (lw_now_ms() < l->away_until_ms)
+	if (lw_now_ms() < outlook_of(l, q)->away_until_ms)
 		return LW_OFFLINE;
 	if (!in_flight) {
-		if (l->in_flight >= MAX_IN_FLIGHT)
+		if (l->in_flight >= MAX_IN_FLIGHT - (q->login ? 0 : RESERVED))
 			return LW_OFFLINE;
-		if (overdue(l))
-			hang_up(l);
+		if (overdue(l)) {
+			lost(l);
+			return LW_OFFLINE;
+		}
 		e = connected(l);
 		if (e != LW_OK)
 			return e;
@@ -334,7 +356,8 @@ enum lw_err lw_link_ask(struct lw_link *l, struct lw_request *r,
 		lw_put_u32(msg->base + 8, in_flight->id);
 		e = post(l, msg);
 		if (e != LW_OK) {
-			destroy_question(l, in_flight);
+			unlist(l, in_flight);
+			free_question(in_flight);
 			return e;
 		}
 	}
@@ -352,6 +375,7 @@ struct lw_link *lw_link_new(struct lw_front *f, const char *path)
 	l->front = f;
 	l->path = path;
 	l->tried_ms = -RECONNECT_MS;
+	l->lookups.good_ms = l->logins.good_ms = l->verdicts.good_ms = -1;
 	TAILQ_INIT(&l->questions);
 	return l;
 }
@@ -366,7 +390,7 @@ void lw_link_free(struct lw_link *l)
 		bufferevent_free(l->bev);
 	for (q = TAILQ_FIRST(&l->questions); q; q = next) {
 		next = TAILQ_NEXT(q, link);
-		destroy_question(l, q);
+		free_question(q);
 	}
 	free(l);
 }

@@ -2,9 +2,12 @@
  * link.h - the front's connection to the worker, and the questions on it.
  *
  * Equal questions in flight are one: whoever asks later waits for the same
- * answer. After a failure, or when answers are slow, nobody waits: for a
- * second, doubling up to ten, every question is LW_OFFLINE at once, then one
- * request's question finds out whether it is better.
+ * answer. After a failure nobody waits: for a second, doubling up to ten, every
+ * question is LW_OFFLINE at once, then one request's question finds out whether
+ * it is better. A failure is an answer of LW_OFFLINE, or waiting in vain,
+ * unless others were answered meanwhile: one question that is too hard shuts
+ * nobody else out. Lookups, what PAM looks up, and verdicts fail apart, so that
+ * what anybody may ask never decides how a login is judged.
  */
 #ifndef LW_LINK_H
 #define LW_LINK_H
@@ -17,6 +20,7 @@ struct lw_question {
 	struct lw_request_list waiters;
 	uint32_t id;
 	enum lw_op op;
+	bool login; /* PAM waits for it: what lookups do must not matter */
 	int64_t asked_ms;
 	char *key; /* equal keys are equal questions; "" is equal to none */
 
@@ -42,10 +46,7 @@ enum lw_err lw_link_ask(struct lw_link *l, struct lw_request *r,
 /* r no longer waits. */
 void lw_question_forget(struct lw_request *r);
 
-/* Somebody waited in vain: the next ones shall not. */
-void lw_link_is_slow(struct lw_link *l);
-
-/* Whether the worker answered last time it was asked. */
-bool lw_link_is_up(const struct lw_link *l);
+/* Somebody waited for q in vain: the next ones shall not. */
+void lw_link_is_slow(struct lw_link *l, const struct lw_question *q);
 
 #endif

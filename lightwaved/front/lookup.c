@@ -7,16 +7,25 @@
 
 #define MSG_MAX (64 * 1024)
 
+/*
+ * What decides about rights is not believed for ever while the directory is
+ * away.
+ */
+#define RIGHTS_MAX_MS (INT64_C(72) * 3600 * 1000)
+
 static bool fresh(const struct lw_request *r, int64_t at, int64_t max_age_ms)
 {
 	return at >= r->started_ms || lw_now_ms() - at <= max_age_ms;
 }
 
 /* After LW_OFFLINE the request lives from what is stale. */
-static enum lw_err ask(struct lw_request *r, const struct lw_question *q,
+static enum lw_err ask(struct lw_request *r, struct lw_question *q,
 		       struct lw_wr *msg)
 {
-	enum lw_err e = lw_link_ask(r->front->link, r, q, msg);
+	enum lw_err e;
+
+	q->login = r->head.op >= LW_OP_AUTH;
+	e = lw_link_ask(r->front->link, r, q, msg);
 
 	if (e == LW_OFFLINE)
 		r->offline = true;
@@ -133,6 +142,9 @@ static enum lw_err find_list(struct lw_request *r, enum lw_op op,
 
 		ids = op == LW_OP_MEMBERS ? lw_cache_members_of(c, o->id)
 					  : lw_cache_groups_of(c, o->id);
+		if (ids && r->offline &&
+		    lw_now_ms() - ids->at_ms > RIGHTS_MAX_MS)
+			return LW_OFFLINE;
 		if (ids && (r->offline || fresh(r, ids->at_ms, max_age_ms))) {
 			*ret = ids;
 			return LW_OK;

@@ -23,7 +23,7 @@ void lw_object_free(void *object)
 struct lw_claim {
 	size_t entry;
 	bool by_upn;
-	char account[LW_NAME_MAX]; /* folded */
+	char account[LW_NAME_MAX]; /* lw_name_casefold() */
 };
 
 static void claim(struct lw_claims *c, size_t entry, struct lw_str name,
@@ -32,7 +32,7 @@ static void claim(struct lw_claims *c, size_t entry, struct lw_str name,
 	struct lw_claim *v = &c->v[c->count];
 
 	if (name.n == 0 || name.n >= sizeof(v->account) ||
-	    lw_name_fold(name, v->account) != LW_OK)
+	    lw_name_casefold(name, v->account) != LW_OK)
 		return;
 	v->entry = entry;
 	v->by_upn = by_upn;
@@ -97,10 +97,13 @@ bool lw_policy_owns(const struct lw_policy *p, const struct lw_claims *c,
 {
 	bool upn = false, sam = false, other_upn = false, other_sam = false;
 	const struct lw_entry *e = &c->entries[i];
+	char looks[LW_NAME_MAX];
 	const char *pin = NULL;
 
-	for (size_t k = first_claim(c, account);
-	     k < c->count && !strcmp(c->v[k].account, account); k++) {
+	if (lw_name_casefold(lw_str(account), looks) != LW_OK)
+		return false;
+	for (size_t k = first_claim(c, looks);
+	     k < c->count && !strcmp(c->v[k].account, looks); k++) {
 		bool mine = same_sid(&c->entries[c->v[k].entry], e);
 
 		if (c->v[k].by_upn)

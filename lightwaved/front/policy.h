@@ -60,6 +60,7 @@ void lw_claims_done(struct lw_claims *c);
 
 /*
  * Whether entry i owns the folded name; c holds every claimant of that name.
+ * What might be taken for it in another case counts as a claim.
  */
 bool lw_policy_owns(const struct lw_policy *p, const struct lw_claims *c,
 		    size_t i, const char *account);

@@ -13,7 +13,7 @@
 /* Before the client's own budget ends, so that it gets what is stale. */
 #define NSS_DEADLINE_MS (LW_NSS_BUDGET_MS - 200)
 #define PAM_DEADLINE_MS 25000
-#define MAX_RUNS	64
+#define RUNS_SPARE	32
 
 static void destroy(struct lw_request *r)
 {
@@ -41,13 +41,20 @@ static void finish(struct lw_request *r, enum lw_err status, struct lw_wr *rest)
 	lw_conn_answer(conn, &head, status, rest);
 }
 
+/* One for each question it may need; beyond that it goes in circles. */
+static unsigned max_runs(const struct lw_config *c)
+{
+	return RUNS_SPARE +
+	       (unsigned)(c->allow.n + c->deny.n + c->local_group_count);
+}
+
 void lw_request_run(struct lw_request *r)
 {
 	lw_cleanup(lw_wr_done) struct lw_wr rest;
 	enum lw_err e;
 
 	lw_wr_heap(&rest, LW_REPLY_MAX);
-	if (++r->runs > MAX_RUNS) {
+	if (++r->runs > max_runs(r->front->config)) {
 		lw_log(LOG_ERR, "a request of kind %d cannot be answered",
 		       r->head.op);
 		e = LW_OFFLINE;
@@ -68,7 +75,7 @@ static void too_late(evutil_socket_t fd, short what, void *arg)
 	(void)fd;
 	(void)what;
 	if (r->waits_for) {
-		lw_link_is_slow(r->front->link);
+		lw_link_is_slow(r->front->link, r->waits_for);
 		lw_question_forget(r);
 	}
 	r->offline = true;

@@ -17,7 +17,7 @@ struct lw_question;
 
 struct lw_request {
 	struct lw_front *front;
-	struct lw_conn *conn; /* NULL once the client has gone */
+	struct lw_conn *conn; /* ends this request when it ends */
 	struct lw_head head;
 	uint8_t *body; /* owned; wiped */
 	struct event *deadline;
@@ -30,6 +30,7 @@ struct lw_request {
 
 	/* LW_OP_AUTH: what the verdict was, once it was asked for */
 	bool verdict_asked, verdict_known;
+	uint32_t verdict_uid; /* whose password it was */
 	enum lw_err verdict;
 	uint32_t expires_in;
 };

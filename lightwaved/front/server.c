@@ -16,6 +16,8 @@
 
 #define BACKLOG	    512
 #define MAX_CLIENTS 700 /* below LimitNOFILE, so that priv always has some */
+#define PER_UID	    64	/* of these, but for root */
+#define ACCEPTS	    16	/* at once, before others have their turn */
 #define IDLE_S	    30	/* for a client that has not finished its question */
 
 struct listener {
@@ -31,6 +33,7 @@ struct lw_conn {
 	struct lw_server *server;
 	struct bufferevent *bev;
 	struct lw_request *request; /* NULL: none in work */
+	uid_t uid;
 	bool privileged;
 };
 
@@ -74,6 +77,7 @@ void lw_conn_answer(struct lw_conn *c, const struct lw_head *head,
 
 	c->request = NULL;
 	lw_wr_heap(&w, LW_REPLY_MAX + 64);
+	w.wipe = rest && rest->wipe;
 	lw_msg_begin(&w, (enum lw_op)head->op, head->id);
 	lw_wr_u32(&w, (uint32_t)status);
 	if (status == LW_OK && rest && rest->base)
@@ -85,10 +89,21 @@ void lw_conn_answer(struct lw_conn *c, const struct lw_head *head,
 		drop(c);
 		return;
 	}
-	bufferevent_enable(c->bev, EV_READ);
-	/* A next question that is already here comes with on_read below. */
-	if (evbuffer_get_length(bufferevent_get_input(c->bev)) > 0)
-		bufferevent_trigger(c->bev, EV_READ, BEV_TRIG_DEFER_CALLBACKS);
+}
+
+/*
+ * The answer has gone: only now the next question is read, or a client that
+ * asks and never reads would fill our memory.
+ */
+static void on_written(struct bufferevent *bev, void *arg)
+{
+	struct lw_conn *c = arg;
+
+	if (c->request)
+		return;
+	bufferevent_enable(bev, EV_READ);
+	if (evbuffer_get_length(bufferevent_get_input(bev)) > 0)
+		bufferevent_trigger(bev, EV_READ, BEV_TRIG_DEFER_CALLBACKS);
 }
 
 static void on_read(struct bufferevent *bev, void *arg)
@@ -127,22 +142,35 @@ static void on_event(struct bufferevent *bev, short what, void *arg)
 	drop(arg);
 }
 
-static bool may_speak(int fd, const struct listener *l)
+static size_t connections_of(const struct lw_server *s, uid_t uid)
+{
+	const struct lw_conn *c;
+	size_t n = 0;
+
+	TAILQ_FOREACH (c, &s->conns, link)
+		n += c->uid == uid && !c->privileged;
+	return n;
+}
+
+static bool may_speak(int fd, const struct listener *l, uid_t *ret_uid)
 {
 	struct ucred cred;
 	socklen_t n = sizeof(cred);
 
-	if (!l->privileged)
-		return l->server->count < MAX_CLIENTS;
 	if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &cred, &n) < 0)
 		return false;
-	if (cred.uid != 0)
-		lw_log(LOG_WARNING, "uid %u was refused on the priv socket",
-		       cred.uid);
-	return cred.uid == 0;
+	*ret_uid = cred.uid;
+	if (cred.uid == 0)
+		return true;
+	if (l->privileged)
+		lw_front_warn_once(l->server->front, l->path,
+				   "uid %u was refused on the priv socket",
+				   cred.uid);
+	return !l->privileged && l->server->count < MAX_CLIENTS &&
+	       connections_of(l->server, cred.uid) < PER_UID;
 }
 
-static void welcome(struct listener *l, int fd)
+static void welcome(struct listener *l, int fd, uid_t uid)
 {
 	struct timeval idle = { .tv_sec = IDLE_S };
 	struct lw_conn *c = calloc(1, sizeof(*c));
@@ -156,11 +184,12 @@ static void welcome(struct listener *l, int fd)
 		return;
 	}
 	c->server = l->server;
+	c->uid = uid;
 	c->privileged = l->privileged;
 	TAILQ_INSERT_TAIL(&l->server->conns, c, link);
 	if (!c->privileged)
 		l->server->count++;
-	bufferevent_setcb(c->bev, on_read, NULL, on_event, c);
+	bufferevent_setcb(c->bev, on_read, on_written, on_event, c);
 	bufferevent_setwatermark(c->bev, EV_READ, 0,
 				 LW_REQUEST_MAX + LW_HEAD_SIZE);
 	bufferevent_set_timeouts(c->bev, &idle, &idle);
@@ -172,13 +201,14 @@ static void on_accept(evutil_socket_t s, short what, void *arg)
 	struct listener *l = arg;
 
 	(void)what;
-	for (;;) {
+	for (int i = 0; i < ACCEPTS; i++) {
 		int fd = accept4(s, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+		uid_t uid;
 
 		if (fd < 0)
 			return;
-		if (may_speak(fd, l))
-			welcome(l, fd);
+		if (may_speak(fd, l, &uid))
+			welcome(l, fd, uid);
 		else
 			close(fd);
 	}
@@ -235,10 +265,18 @@ static void stop_listening(struct listener *l)
 		unlink(l->path);
 }
 
+/* By rename: a name asked for meanwhile finds the old one or the new one. */
 void lw_server_bare(struct lw_server *s, bool bare)
 {
-	unlink(s->bare);
-	if (bare && symlink("nss", s->bare) < 0)
+	char made[sizeof(s->bare) + 4];
+
+	if (!bare) {
+		unlink(s->bare);
+		return;
+	}
+	snprintf(made, sizeof(made), "%s.new", s->bare);
+	unlink(made);
+	if (symlink("nss", made) < 0 || rename(made, s->bare) < 0)
 		lw_log(LOG_ERR, "cannot make %s: %s", s->bare, strerror(errno));
 }
 
@@ -277,9 +315,9 @@ void lw_server_free(struct lw_server *s)
 
 	if (!s)
 		return;
+	stop_listening(&s->nss);
 	if (s->bare[0])
 		unlink(s->bare);
-	stop_listening(&s->nss);
 	stop_listening(&s->priv);
 	for (c = TAILQ_FIRST(&s->conns); c; c = next) {
 		next = TAILQ_NEXT(c, link);

@@ -4,8 +4,8 @@
  * An entry is taken once, by SID. First come those that were asked for, then
  * lw_answer_others() draws the line, then those that claim the same names.
  */
-#ifndef LW_ANSWER_H
-#define LW_ANSWER_H
+#ifndef LW_WORKER_ANSWER_H
+#define LW_WORKER_ANSWER_H
 
 #include "job.h"
 #include "strset.h"

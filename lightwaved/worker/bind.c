@@ -76,7 +76,7 @@ static struct outcome simple_bind(struct lw_conn *c, const char *dn,
 	else
 		lw_conn_note(c, rc == 0 ? LDAP_TIMEOUT : LDAP_SERVER_DOWN);
 	ldap_msgfree(m);
-	c->used_ms = lw_now_ms();
+	c->used_ms = lw_mono_ms();
 	return o;
 }
 

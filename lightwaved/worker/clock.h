@@ -8,7 +8,7 @@
 #include <stdint.h>
 #include <time.h>
 
-static inline int64_t lw_now_ms(void)
+static inline int64_t lw_mono_ms(void)
 {
 	struct timespec ts;
 
@@ -19,7 +19,7 @@ static inline int64_t lw_now_ms(void)
 /* True at most once a minute for each last, which starts as 0. */
 static inline bool lw_rarely(int64_t *last)
 {
-	int64_t now = lw_now_ms();
+	int64_t now = lw_mono_ms();
 
 	if (*last && now - *last < 60000)
 		return false;

@@ -153,7 +153,7 @@ static enum lw_err connect_to(struct lw_conn *c)
 	}
 	c->ld = ld;
 	ld = NULL;
-	c->used_ms = lw_now_ms();
+	c->used_ms = lw_mono_ms();
 	return LW_OK;
 }
 
@@ -218,10 +218,10 @@ void lw_conn_refresh(struct lw_conn *c)
 		return;
 	if (closed_by_peer(c->ld))
 		lw_conn_close(c);
-	else if (lw_now_ms() - c->used_ms > IDLE_MS && !answers(c))
+	else if (lw_mono_ms() - c->used_ms > IDLE_MS && !answers(c))
 		lw_conn_close(c);
 	else
-		c->used_ms = lw_now_ms();
+		c->used_ms = lw_mono_ms();
 }
 
 int lw_conn_note(struct lw_conn *c, int rc)

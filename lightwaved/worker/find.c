@@ -85,7 +85,7 @@ static enum lw_err run(struct lw_conn *c, const struct lw_find *f,
 	if (e == LW_OK && a->count > MAX_CLAIMANTS) {
 		lw_log(LOG_ERR, "more than %d accounts claim one name",
 		       MAX_CLAIMANTS);
-		return LW_OFFLINE;
+		return LW_RANGE;
 	}
 	return e == LW_NOTFOUND ? LW_OFFLINE : e;
 }

@@ -6,8 +6,8 @@
  * answer about groups is never partial. c->broken tells whether asking
  * another server could help.
  */
-#ifndef LW_LOOKUP_H
-#define LW_LOOKUP_H
+#ifndef LW_WORKER_LOOKUP_H
+#define LW_WORKER_LOOKUP_H
 
 #include "conn.h"
 #include "job.h"

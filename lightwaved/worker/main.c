@@ -111,6 +111,8 @@ static int run(const struct options *o)
 	if (e != LW_OK)
 		lw_log(LOG_ERR, "%s", error);
 	if (o->check) {
+		if (e == LW_OK)
+			printf("%s: good\n", o->config);
 		lw_config_free(config);
 		return e == LW_OK ? 0 : 1;
 	}

@@ -73,7 +73,7 @@ static enum lw_err descend(struct lw_conn *c, const char *dn, struct walk *w)
 		if (depth > MAX_DEPTH || to > MAX_MEMBERS) {
 			lw_log(LOG_ERR,
 			       "'%s' has too many members, or too deep", dn);
-			return LW_OFFLINE;
+			return LW_RANGE;
 		}
 		e = lw_batch_search(c, &b, &w->dns, from, to, take_either, w);
 		from = to;

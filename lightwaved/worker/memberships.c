@@ -121,7 +121,7 @@ static enum lw_err climb(struct lw_conn *c, struct walk *w)
 			lw_log(LOG_ERR,
 			       "'%s' is in too many groups, or too deep",
 			       w->dns.v[0]);
-			return LW_OFFLINE;
+			return LW_RANGE;
 		}
 		e = lw_batch_search(c, &by_membership, &w->dns, from, to,
 				    take_group, w);
@@ -137,7 +137,7 @@ static enum lw_err all_groups(struct lw_conn *c, const char *dn, struct walk *w)
 	if (e != LW_OK)
 		return e;
 	if (w->named.n > MAX_GROUPS)
-		return LW_OFFLINE;
+		return LW_RANGE;
 	if (w->named.n > 0) {
 		e = read_direct(c, dn, w);
 		return e == LW_OK ? read_nested(c, w) : e;

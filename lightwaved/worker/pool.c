@@ -8,10 +8,11 @@
 
 #include <stdlib.h>
 
-static void answer_offline(struct lw_job *j)
+/* Too busy, which says nothing about the directory. */
+static void refuse(struct lw_job *j)
 {
 	if (j->from)
-		lw_peer_status(j->from, &j->body.h, j->id, LW_OFFLINE);
+		lw_peer_status(j->from, &j->body.h, j->id, LW_NOMEM);
 	lw_job_free(j);
 }
 
@@ -52,8 +53,8 @@ static void on_impatience(evutil_socket_t fd, short what, void *arg)
 	(void)fd;
 	(void)what;
 	while ((j = TAILQ_FIRST(&p->queue)) &&
-	       lw_now_ms() >= j->queued_ms + p->budget_ms)
-		answer_offline(unqueue(p));
+	       lw_mono_ms() >= j->queued_ms + p->budget_ms)
+		refuse(unqueue(p));
 	watch_queue(p);
 }
 
@@ -115,13 +116,13 @@ void lw_pool_submit(struct lw_pool *p, struct lw_peer *from, struct lw_body *b)
 	}
 	j->from = from;
 	j->id = b->h.id;
-	j->queued_ms = lw_now_ms();
+	j->queued_ms = lw_mono_ms();
 	j->body = lw_body_take(b);
 	if (p->queued >= LW_POOL_QUEUE) {
 		if (lw_rarely(&logged))
 			lw_log(LOG_WARNING, "%s: %d jobs wait already", p->name,
 			       LW_POOL_QUEUE);
-		answer_offline(j);
+		refuse(j);
 		return;
 	}
 	TAILQ_INSERT_TAIL(&p->queue, j, link);

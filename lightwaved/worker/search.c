@@ -59,7 +59,7 @@ static enum lw_err ask(struct lw_conn *c, const struct lw_query *q,
 	if (rc != LDAP_SUCCESS)
 		return translate(c, q, rc);
 	rc = ldap_result(c->ld, id, LDAP_MSG_ALL, &limit, ret);
-	c->used_ms = lw_now_ms();
+	c->used_ms = lw_mono_ms();
 	if (rc == LDAP_RES_SEARCH_RESULT)
 		return LW_OK;
 	return translate(c, q, rc == 0 ? LDAP_TIMEOUT : LDAP_SERVER_DOWN);
@@ -116,7 +116,7 @@ static enum lw_err progress(struct lw_conn *c, LDAPMessage *all,
 		return LW_OK;
 	lw_log(LOG_ERR, "%s: a paged search goes round in circles",
 	       lw_conn_host(c));
-	return LW_OFFLINE;
+	return LW_RANGE;
 }
 
 /* Ends with a result that is judged and with the next page's cookie. */

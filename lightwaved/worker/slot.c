@@ -29,7 +29,7 @@ static bool wanted(const struct lw_slot *s)
 
 void lw_slot_alarm(struct event *ev, int64_t at_ms)
 {
-	int64_t ms = at_ms - lw_now_ms();
+	int64_t ms = at_ms - lw_mono_ms();
 	struct timeval tv = { 0, 0 };
 
 	if (ms > 0)
@@ -76,7 +76,7 @@ static void give_up(struct lw_slot *s)
 static void launch_later(struct lw_slot *s)
 {
 	if (wanted(s))
-		lw_slot_alarm(s->timer, lw_now_ms() + RESTART_MS);
+		lw_slot_alarm(s->timer, lw_mono_ms() + RESTART_MS);
 }
 
 static void overrun(struct lw_slot *s)
@@ -145,7 +145,7 @@ static void launch(struct lw_slot *s)
 		return;
 	}
 	s->reaped = s->old = false;
-	s->started_ms = lw_now_ms();
+	s->started_ms = lw_mono_ms();
 	s->stream = (struct lw_stream) { .max = LW_REPLY_MAX,
 					 .on_message = on_message,
 					 .on_end = on_end,
@@ -181,7 +181,7 @@ void lw_slot_start(struct lw_slot *s, struct lw_job *j)
 	struct lw_body b = lw_body_take(&j->body);
 
 	s->job = j;
-	s->deadline_ms = lw_now_ms() + s->pool->budget_ms;
+	s->deadline_ms = lw_mono_ms() + s->pool->budget_ms;
 	lw_slot_alarm(s->timer, s->deadline_ms);
 	b.h.id = s->pool->next_id = s->pool->next_id + 1;
 	j->body.h.id = b.h.id;
@@ -191,7 +191,7 @@ void lw_slot_start(struct lw_slot *s, struct lw_job *j)
 /* The verdict is there: a dead KDC must not keep the user waiting for it. */
 static void keep_interim(struct lw_slot *s, struct lw_body *b)
 {
-	int64_t until = lw_now_ms() + TICKET_MS;
+	int64_t until = lw_mono_ms() + TICKET_MS;
 
 	lw_body_done(&s->interim);
 	s->interim = lw_body_take(b);
@@ -233,7 +233,7 @@ static void on_message(void *arg, struct lw_body *b)
 static void on_end(void *arg)
 {
 	struct lw_slot *s = arg;
-	bool young = lw_now_ms() - s->started_ms < YOUNG_MS;
+	bool young = lw_mono_ms() - s->started_ms < YOUNG_MS;
 
 	lw_log(LOG_ERR, "%s worker %d ended; another takes its place",
 	       s->pool->name, (int)s->pid);

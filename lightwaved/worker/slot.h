@@ -24,7 +24,7 @@ void lw_slot_renew(struct lw_slot *s);
 
 void lw_slot_reaped(struct lw_slot *s, int status);
 
-/* Have ev fire at at_ms of lw_now_ms(). */
+/* Have ev fire at at_ms of lw_mono_ms(). */
 void lw_slot_alarm(struct event *ev, int64_t at_ms);
 
 /* pool.c's, for slots: hand out queued jobs; release one, wiping it. */

@@ -97,11 +97,11 @@ static enum lw_err lookup_anywhere(struct lw_conn *c, const struct task *t,
 				   struct lw_wr *w)
 {
 	const struct lw_config *config = c->setup->config;
-	int64_t until = lw_now_ms() + (int64_t)config->timeout * 1000;
+	int64_t until = lw_mono_ms() + (int64_t)config->timeout * 1000;
 	size_t tries = config->servers.n + 1;
 	enum lw_err e = LW_OFFLINE;
 
-	while (tries-- > 0 && lw_now_ms() < until) {
+	while (tries-- > 0 && lw_mono_ms() < until) {
 		bool kept = c->ld != NULL;
 
 		e = lw_bind_machine(c);
@@ -187,10 +187,9 @@ static bool do_task(struct worker *me, const struct task *t)
 	w.wipe = true;
 	e = t->head.op == LW_OP_VERDICT ? verdict(me, t, &w)
 					: lookup_anywhere(&me->conn, t, &w);
-	if (e == LW_RANGE) {
-		lw_log(LOG_ERR, "an answer is too long to be given");
-		e = LW_OFFLINE;
-	}
+	/* Said by itself: the directory is there, this question is too much. */
+	if (e == LW_RANGE)
+		lw_log(LOG_DEBUG, "a question has too large an answer");
 	if (e != LW_OK)
 		begin(&w, t, t->head.op, e);
 	if (lw_msg_end(&w, w.base) != LW_OK)

@@ -6,6 +6,33 @@
 #include "pam_rig.h"
 
 #include <string.h>
+#include <unistd.h>
+
+/* What the front says of the account after it said yes. */
+struct entry {
+	uint8_t body[256];
+	struct front_reply reply;
+};
+
+static struct front_reply *entry(struct entry *e, uint32_t uid,
+				 const char *home)
+{
+	struct lw_passwd pw = { .uid = uid,
+				.gid = 545,
+				.name = LW_STR(RIG_USER),
+				.gecos = LW_STR(""),
+				.dir = lw_str(home),
+				.shell = LW_STR("/bin/sh") };
+	struct lw_wr w;
+
+	lw_wr_init(&w, e->body, sizeof(e->body));
+	lw_passwd_encode(&w, &pw);
+	assert_int_equal(lw_wr_end(&w), LW_OK);
+	e->reply = (struct front_reply) { .op = LW_OP_PASSWD_BY_NAME,
+					  .body = e->body,
+					  .n = (size_t)(w.p - e->body) };
+	return &e->reply;
+}
 
 static void every_verdict_has_its_code_and_text(void **state)
 {
@@ -32,11 +59,14 @@ static void every_verdict_has_its_code_and_text(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(cases); i++) {
-		struct front_reply reply = { .op = LW_OP_ACCOUNT,
-					     .status = cases[i].e };
+		struct entry e;
+		struct front_reply table[] = {
+			{ .op = LW_OP_ACCOUNT, .status = cases[i].e },
+			*entry(&e, 16778241, "./not-made-yet"),
+		};
 		struct rig r;
 
-		rig_open(&r, "sshd", RIG_USER, "", &reply, 1);
+		rig_open(&r, "sshd", RIG_USER, "", table, COUNT(table));
 		assert_int_equal(pam_acct_mgmt(r.pamh, 0), cases[i].code);
 		if (*cases[i].shown)
 			assert_non_null(strstr(r.shown, cases[i].shown));
@@ -50,9 +80,11 @@ static void every_verdict_has_its_code_and_text(void **state)
 static void the_front_is_told_all_but_the_password(void **state)
 {
 	static const uint8_t never[4] = { 0xFF, 0xFF, 0xFF, 0xFF };
-	static const struct front_reply table[] = {
+	struct entry e;
+	struct front_reply table[] = {
 		{ .op = LW_OP_AUTH, .body = never, .n = 4 },
 		{ .op = LW_OP_ACCOUNT },
+		*entry(&e, 16778241, "./not-made-yet"),
 	};
 	const struct front_question *q;
 	struct rig r;
@@ -69,6 +101,37 @@ static void the_front_is_told_all_but_the_password(void **state)
 	assert_string_equal(q->rhost, "192.0.2.7");
 	assert_int_equal(front_count(&r.front, LW_OP_ACCOUNT), 1);
 	rig_close(&r);
+}
+
+/* Prepared by who had the name before: its files would run as this user. */
+static void a_home_of_somebody_else_is_refused(void **state)
+{
+	const struct {
+		uint32_t uid;
+		const char *home;
+		int code;
+	} cases[] = {
+		{ getuid() + 1, ".", PAM_PERM_DENIED },
+		{ getuid(), "./passwd", PAM_PERM_DENIED }, /* a file */
+		{ getuid(), ".", PAM_SUCCESS },
+		{ getuid(), "./passwd/x", PAM_AUTHINFO_UNAVAIL },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct entry e;
+		struct front_reply table[] = {
+			{ .op = LW_OP_ACCOUNT },
+			*entry(&e, cases[i].uid, cases[i].home),
+		};
+		struct rig r;
+
+		rig_open(&r, "sshd", RIG_USER, "", table, COUNT(table));
+		assert_int_equal(pam_acct_mgmt(r.pamh, 0), cases[i].code);
+		assert_true(front_question(&r.front, LW_OP_PASSWD_BY_NAME, 0)
+				    ->priv);
+		rig_close(&r);
+	}
 }
 
 static void others_are_others_business(void **state)
@@ -125,6 +188,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_verdict_has_its_code_and_text),
 		cmocka_unit_test(the_front_is_told_all_but_the_password),
+		cmocka_unit_test(a_home_of_somebody_else_is_refused),
 		cmocka_unit_test(others_are_others_business),
 		cmocka_unit_test(an_answer_with_too_much_in_it_is_none),
 	};

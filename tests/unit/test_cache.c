@@ -19,7 +19,7 @@ static struct lw_object *object(enum lw_kind kind, uint32_t id)
 static void a_full_table_drops_what_was_put_first(void **state)
 {
 	struct lw_table t;
-	char key[8];
+	char key[16];
 
 	(void)state;
 	lw_table_init(&t, 100, free);

@@ -201,7 +201,7 @@ static void every_number_has_its_bounds(void **state)
 		{ "cache", "membership_ttl", 0, 3600 },
 		{ "workers", "lookup", 1, 32 },
 		{ "workers", "login", 1, 32 },
-		{ "workers", "timeout", 1, 60 },
+		{ "workers", "timeout", 1, 10 },
 	};
 	static const char *const odd[] = {
 		"-1",	"+5",	      "5s",

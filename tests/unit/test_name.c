@@ -21,7 +21,7 @@ static const struct {
 	{ &upn, "LIGHTWAVE.LOCAL\\alice", "alice", LW_OK },
 	{ &upn, "lightwave.local\\ALICE", "alice", LW_OK },
 	{ &upn, "Linux Admins@lightwave.local", "linux admins", LW_OK },
-	{ &upn, "M\xC3\x9CLLER@lightwave.local", "m\xC3\xBCller", LW_OK },
+	{ &upn, "M\xC3\x9CLLER@lightwave.local", "m\xC3\x9Cller", LW_OK },
 	{ &upn, "a.b_c-d$@lightwave.local", "a.b_c-d$", LW_OK },
 	{ &upn, "7up@lightwave.local", "7up", LW_OK },
 
@@ -273,7 +273,7 @@ static void names_are_written_in_the_one_format(void **state)
 	} t[] = {
 		{ &upn, "Alice", "alice@lightwave.local" },
 		{ &upn, "Linux Admins", "linux admins@lightwave.local" },
-		{ &upn, "\xC3\x9C", "\xC3\xBC@lightwave.local" },
+		{ &upn, "\xC3\x9C", "\xC3\x9C@lightwave.local" },
 		{ &legacy, "Administrator", "LIGHTWAVE.LOCAL\\Administrator" },
 		{ &legacy, "Linux Admins", "LIGHTWAVE.LOCAL\\Linux Admins" },
 		{ &bare, "Alice", "alice" },

@@ -82,6 +82,23 @@ static void who_renames_himself_neither_becomes_him_nor_hides_him(void **state)
 	assert_string_equal(served(e, 2, 1), "carl@lw.test");
 }
 
+static void letters_that_look_like_ascii_are_other_letters(void **state)
+{
+	struct lw_entry i = user(DOM "-1-1003",
+				 "al\xC4\xB0"
+				 "ce",
+				 "mallory@LW.TEST");
+	struct lw_entry k = user(DOM "-1-1004",
+				 "\xE2\x84\xAA"
+				 "im",
+				 "");
+
+	(void)state;
+	assert_string_equal(served(&i, 1, 0), "al\xC4\xB0"
+					      "ce@lw.test");
+	assert_string_equal(served(&k, 1, 0), "\xE2\x84\xAAim@lw.test");
+}
+
 static void a_name_claimed_twice_is_served_to_nobody(void **state)
 {
 	struct lw_entry e[] = {
@@ -217,6 +234,8 @@ int main(void)
 		cmocka_unit_test(an_entry_goes_by_its_samaccountname),
 		cmocka_unit_test(
 			who_renames_himself_neither_becomes_him_nor_hides_him),
+		cmocka_unit_test(
+			letters_that_look_like_ascii_are_other_letters),
 		cmocka_unit_test(a_name_claimed_twice_is_served_to_nobody),
 		cmocka_unit_test(a_upn_taken_later_does_not_take_a_pinned_name),
 		cmocka_unit_test(a_recreated_user_does_not_inherit_the_name),
