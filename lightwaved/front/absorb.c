@@ -258,6 +258,13 @@ static enum lw_err absorb_entries(struct lw_front *f,
 	return e == LW_OK ? LW_OK : LW_OFFLINE;
 }
 
+/* Nothing else is one: least of all what would have PAM ask somebody else. */
+static bool is_verdict(enum lw_err e)
+{
+	return e == LW_OK || e == LW_DENIED || e == LW_LOCKED ||
+	       e == LW_DISABLED || e == LW_EXPIRED || e == LW_NOTFOUND;
+}
+
 static enum lw_err absorb_verdict(struct lw_front *f,
 				  const struct lw_question *q,
 				  enum lw_err status, struct lw_rd *body)
@@ -267,6 +274,8 @@ static enum lw_err absorb_verdict(struct lw_front *f,
 
 	if (status == LW_OK && lw_verdict_answer_decode(body, &a) != LW_OK)
 		return LW_PROTO;
+	if (!is_verdict(status))
+		return LW_OFFLINE;
 	if (!r)
 		return LW_OK; /* the client has gone: no ticket is kept */
 	r->verdict_known = true;

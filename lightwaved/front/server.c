@@ -32,6 +32,7 @@ struct lw_conn {
 	TAILQ_ENTRY(lw_conn) link;
 	struct lw_server *server;
 	struct bufferevent *bev;
+	struct event *gone; /* the client has left; watched during a request */
 	struct lw_request *request; /* NULL: none in work */
 	uid_t uid;
 	bool privileged;
@@ -52,6 +53,8 @@ static void drop(struct lw_conn *c)
 		c->server->count--;
 	if (c->request)
 		lw_request_cancel(c->request);
+	if (c->gone)
+		event_free(c->gone);
 	bufferevent_free(c->bev);
 	free(c);
 }
@@ -60,6 +63,7 @@ void lw_conn_begins(struct lw_conn *c, struct lw_request *r)
 {
 	c->request = r;
 	bufferevent_disable(c->bev, EV_READ); /* one at a time */
+	event_add(c->gone, NULL);
 }
 
 static void wipe_sent(const void *data, size_t n, void *extra)
@@ -76,6 +80,7 @@ void lw_conn_answer(struct lw_conn *c, const struct lw_head *head,
 	struct lw_wr w;
 
 	c->request = NULL;
+	event_del(c->gone);
 	lw_wr_heap(&w, LW_REPLY_MAX + 64);
 	w.wipe = rest && rest->wipe;
 	lw_msg_begin(&w, (enum lw_op)head->op, head->id);
@@ -152,6 +157,13 @@ static size_t connections_of(const struct lw_server *s, uid_t uid)
 	return n;
 }
 
+static void on_gone(evutil_socket_t fd, short what, void *arg)
+{
+	(void)fd;
+	(void)what;
+	drop(arg);
+}
+
 static bool may_speak(int fd, const struct listener *l, uid_t *ret_uid)
 {
 	struct ucred cred;
@@ -172,14 +184,22 @@ static bool may_speak(int fd, const struct listener *l, uid_t *ret_uid)
 
 static void welcome(struct listener *l, int fd, uid_t uid)
 {
+	struct event_base *base = l->server->front->base;
 	struct timeval idle = { .tv_sec = IDLE_S };
 	struct lw_conn *c = calloc(1, sizeof(*c));
 
-	if (c)
-		c->bev = bufferevent_socket_new(l->server->front->base, fd,
-						BEV_OPT_CLOSE_ON_FREE);
-	if (!c || !c->bev) {
-		close(fd);
+	if (c) {
+		c->bev =
+			bufferevent_socket_new(base, fd, BEV_OPT_CLOSE_ON_FREE);
+		c->gone = event_new(base, fd, EV_CLOSED, on_gone, c);
+	}
+	if (!c || !c->bev || !c->gone) {
+		if (c && c->gone)
+			event_free(c->gone);
+		if (c && c->bev)
+			bufferevent_free(c->bev);
+		else
+			close(fd);
 		free(c);
 		return;
 	}
@@ -292,11 +312,13 @@ enum lw_err lw_server_new(struct lw_front *f, const char *dir, bool bare,
 	s->nss.fd = s->priv.fd = -1;
 	s->priv.privileged = true;
 	TAILQ_INIT(&s->conns);
-	snprintf(s->bare, sizeof(s->bare), "%s/bare", dir);
 	e = listen_at(&s->priv, s, dir, "priv", 0600);
-	/* First: where nss is without it, bare names are taken for local. */
-	if (e == LW_OK)
+	if (e == LW_OK) {
+		/* Ours to make and remove only now: nobody else listens. */
+		snprintf(s->bare, sizeof(s->bare), "%s/bare", dir);
+		/* Before nss: where that is alone, bare names are local. */
 		lw_server_bare(s, bare);
+	}
 	if (e == LW_OK)
 		e = listen_at(&s->nss, s, dir, "nss", 0666);
 	if (e != LW_OK) {

@@ -1,0 +1,41 @@
+/*
+ * daemon.h - the built lightwaved, run in the test's directory.
+ *
+ * Its runtime directory is ".", its configuration ./conf, its worker ./jobs.
+ * What it logs is read as it comes. /etc/passwd and /etc/group are the
+ * machine's own.
+ */
+#ifndef LW_TEST_DAEMON_H
+#define LW_TEST_DAEMON_H
+
+#include <stdbool.h>
+#include <sys/types.h>
+
+/* Writes ./conf: a domain, then more (whole lines). */
+void daemon_conf(const char *more);
+
+/* Writes it, starts, and waits until it is ready. */
+void daemon_start(const char *more);
+/* SIGTERM; fails the test unless it ends well. Nothing if none runs. */
+void daemon_stop(void);
+/* SIGKILL: its sockets stay. */
+void daemon_kill(void);
+/* Whether the daemon that was started still runs. */
+bool daemon_runs(void);
+pid_t daemon_pid(void);
+
+/* Write ./conf, SIGHUP, and wait until the log says so. */
+void daemon_reload(const char *more, const char *says);
+
+/* Waits until the log has that text n times in all. */
+void daemon_says(const char *text, unsigned int n);
+/* How often the log has it by now. */
+unsigned int daemon_said(const char *text);
+
+/*
+ * Run another one to its end, with these arguments (up to NULL); its exit
+ * code, and what it wrote to both its outputs, of which ret gets size bytes.
+ */
+int daemon_once(const char *const *args, char *ret, size_t size);
+
+#endif

@@ -1,0 +1,350 @@
+/* worker.c - a scripted worker. Part of the tests of the front. */
+#include "worker.h"
+
+#include "check.h"
+#include "cleanup.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <time.h>
+
+#define CONNS 4
+#define LINES 64
+#define LOG   1024
+
+static struct conn {
+	int fd; /* 0: free; no test closes its stdin */
+	size_t n;
+	uint8_t in[LW_HEAD_SIZE + 16384];
+} conns[CONNS];
+
+static struct held {
+	struct conn *conn;
+	struct worker_question q;
+} held[LOG];
+
+static int listener = -1;
+static struct worker_line lines[LINES];
+static size_t line_count, held_count;
+static struct worker_question asked[LOG];
+static unsigned int asked_count;
+
+int64_t worker_now_ms(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_BOOTTIME, &ts);
+	return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
+}
+
+void worker_tick(void)
+{
+	int64_t now = worker_now_ms();
+
+	while (worker_now_ms() <= now)
+		worker_wait(-1, 0, now + 1);
+}
+
+static void hang_up(struct conn *c)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < held_count; i++) {
+		if (held[i].conn != c)
+			held[kept++] = held[i];
+	}
+	held_count = kept;
+	close(c->fd);
+	c->fd = 0;
+	c->n = 0;
+}
+
+static void send_all(struct conn *c, const uint8_t *p, size_t n)
+{
+	while (c->fd && n > 0) {
+		ssize_t r = send(c->fd, p, n, MSG_NOSIGNAL);
+
+		if (r <= 0) {
+			hang_up(c); /* the front has dropped us */
+			return;
+		}
+		p += r;
+		n -= (size_t)r;
+	}
+}
+
+static void put_entries(struct lw_wr *w, const struct worker_line *l)
+{
+	uint32_t n = 0;
+
+	while (n < COUNT(l->entry) && l->entry[n])
+		n++;
+	assert_true(l->others <= n);
+	lw_wr_str(w, lw_str(l->domain_sid ? l->domain_sid : DOMAIN_SID));
+	lw_wr_u32(w, n - l->others);
+	lw_wr_u32(w, n);
+	for (uint32_t i = 0; i < n; i++)
+		lw_entry_encode(w, l->entry[i]);
+}
+
+/* A whole answer; the hostile manners begin with it. */
+static void put_answer(struct lw_wr *w, const struct worker_question *q,
+		       const struct worker_line *l)
+{
+	enum lw_op op = (enum lw_op)q->op;
+
+	if (l->manner == WORKER_OP)
+		op = op == LW_OP_FIND ? LW_OP_MEMBERS : LW_OP_FIND;
+	lw_msg_begin(w, op, l->manner == WORKER_ID ? q->id + 1000 : q->id);
+	lw_wr_u32(w, l->manner == WORKER_STATUS ? 99 : (uint32_t)l->status);
+	if (l->status == LW_OK && q->op == LW_OP_VERDICT)
+		lw_verdict_answer_encode(w, &l->verdict);
+	else if (l->status == LW_OK)
+		put_entries(w, l);
+	if (l->manner == WORKER_SHORT)
+		w->p--;
+	if (l->manner == WORKER_LONG)
+		lw_wr_u8(w, 0);
+	assert_int_equal(lw_msg_end(w, w->base), LW_OK);
+	if (l->manner == WORKER_VERSION)
+		w->base[5]++;
+	if (l->manner == WORKER_HUGE)
+		lw_put_u32(w->base, LW_REPLY_MAX + 1);
+	if (l->manner == WORKER_GARBAGE)
+		memset(w->base, 0xA5, (size_t)(w->p - w->base));
+}
+
+static void answer(struct conn *c, const struct worker_question *q,
+		   const struct worker_line *l)
+{
+	lw_cleanup(lw_wr_done) struct lw_wr w;
+	size_t n;
+
+	lw_wr_heap(&w, LW_REPLY_MAX);
+	put_answer(&w, q, l);
+	n = (size_t)(w.p - w.base);
+	if (l->manner == WORKER_CUT)
+		n /= 2;
+	if (l->manner != WORKER_CLOSE)
+		send_all(c, w.base, n);
+	if (l->manner == WORKER_TWICE)
+		send_all(c, w.base, n);
+	if (c->fd && (l->manner == WORKER_CUT || l->manner == WORKER_CLOSE))
+		hang_up(c);
+}
+
+static bool fits(const struct worker_line *l, const struct worker_question *q)
+{
+	return l->op == q->op && (!l->kind || l->kind == q->kind) &&
+	       (!l->key || !strcmp(l->key, q->key));
+}
+
+static void put_str(char *to, size_t size, struct lw_str s)
+{
+	assert_true(s.n < size);
+	if (s.n)
+		memcpy(to, s.s, s.n);
+	to[s.n] = '\0';
+}
+
+/* The front must never send what breaks the rules. */
+static void decode(struct worker_question *q, const struct lw_head *h,
+		   const uint8_t *body)
+{
+	struct lw_verdict v = { 0 };
+	struct lw_find find = { 0 };
+	struct lw_rd r;
+
+	lw_rd_init(&r, body, h->len);
+	q->op = h->op;
+	q->id = h->id;
+	if (h->op == LW_OP_FIND)
+		assert_int_equal(lw_find_decode(&r, &find), LW_OK);
+	else if (h->op == LW_OP_VERDICT)
+		assert_int_equal(lw_verdict_decode(&r, &v), LW_OK);
+	else if (h->op == LW_OP_MEMBERS || h->op == LW_OP_MEMBERSHIPS)
+		v.dn = lw_rd_str(&r);
+	else
+		fail_msg("the front asked op %d", h->op);
+	assert_int_equal(lw_rd_end(&r), LW_OK);
+	q->kind = find.kind;
+	put_str(q->key, sizeof(q->key), find.kind ? find.value : v.dn);
+	put_str(q->upn, sizeof(q->upn), v.upn);
+	put_str(q->password, sizeof(q->password), v.password);
+}
+
+static void on_question(struct conn *c, const struct lw_head *h,
+			const uint8_t *body)
+{
+	static const struct worker_line empty, denied = { .status = LW_DENIED };
+	const struct worker_line *l = h->op == LW_OP_VERDICT ? &denied : &empty;
+	struct worker_question *q = &asked[asked_count];
+
+	assert_true(asked_count < LOG);
+	decode(q, h, body);
+	asked_count++;
+	for (size_t i = line_count; i > 0; i--) {
+		if (fits(&lines[i - 1], q)) {
+			l = &lines[i - 1];
+			break;
+		}
+	}
+	if (l->manner != WORKER_HOLD) {
+		answer(c, q, l);
+		return;
+	}
+	assert_true(held_count < LOG);
+	held[held_count++] = (struct held) { c, *q };
+}
+
+static void on_bytes(struct conn *c)
+{
+	ssize_t r = recv(c->fd, c->in + c->n, sizeof(c->in) - c->n, 0);
+	struct lw_head h;
+
+	if (r <= 0) {
+		hang_up(c);
+		return;
+	}
+	c->n += (size_t)r;
+	while (c->fd && c->n >= LW_HEAD_SIZE) {
+		size_t whole;
+
+		assert_int_equal(lw_head_decode(c->in, 16384, &h), LW_OK);
+		whole = LW_HEAD_SIZE + (size_t)h.len;
+		if (c->n < whole)
+			return;
+		on_question(c, &h, c->in + LW_HEAD_SIZE);
+		if (!c->fd)
+			return;
+		c->n -= whole;
+		memmove(c->in, c->in + whole, c->n);
+	}
+}
+
+static void welcome(void)
+{
+	for (size_t i = 0; i < CONNS; i++) {
+		if (!conns[i].fd) {
+			conns[i].fd =
+				accept4(listener, NULL, NULL, SOCK_CLOEXEC);
+			assert_true(conns[i].fd > 0);
+			return;
+		}
+	}
+	fail_msg("the front opened more than %d connections", CONNS);
+}
+
+bool worker_wait(int fd, short events, int64_t until_ms)
+{
+	for (;;) {
+		struct pollfd p[2 + CONNS] = {
+			{ .fd = fd, .events = events },
+			{ .fd = listener, .events = POLLIN },
+		};
+		int64_t left = until_ms - worker_now_ms();
+
+		for (size_t i = 0; i < CONNS; i++) {
+			p[2 + i].fd = conns[i].fd ? conns[i].fd : -1;
+			p[2 + i].events = POLLIN;
+		}
+		if (poll(p, COUNT(p), left > 0 ? (int)left : 0) < 0)
+			assert_int_equal(errno, EINTR);
+		for (size_t i = 0; i < CONNS; i++) {
+			if (p[2 + i].revents && p[2 + i].fd == conns[i].fd)
+				on_bytes(&conns[i]);
+		}
+		if (p[1].revents)
+			welcome();
+		if (p[0].revents || left <= 0)
+			return p[0].revents != 0;
+	}
+}
+
+void worker_start(void)
+{
+	struct sockaddr_un sun = { .sun_family = AF_UNIX, .sun_path = "jobs" };
+
+	assert_int_equal(listener, -1);
+	listener = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	assert_true(listener > 0);
+	assert_int_equal(bind(listener, (struct sockaddr *)&sun, sizeof(sun)),
+			 0);
+	assert_int_equal(listen(listener, 16), 0);
+}
+
+void worker_stop(void)
+{
+	for (size_t i = 0; i < CONNS; i++) {
+		if (conns[i].fd)
+			hang_up(&conns[i]);
+	}
+	if (listener >= 0)
+		close(listener);
+	listener = -1;
+	unlink("jobs");
+}
+
+void worker_say(const struct worker_line *line)
+{
+	assert_true(line_count < LINES);
+	lines[line_count++] = *line;
+}
+
+void worker_forget(void)
+{
+	line_count = held_count = 0;
+	asked_count = 0;
+}
+
+unsigned int worker_release(const struct worker_line *line)
+{
+	unsigned int released = 0;
+
+	for (size_t i = 0; i < held_count;) {
+		struct held h = held[i];
+
+		if (!fits(line, &h.q)) {
+			i++;
+			continue;
+		}
+		memmove(&held[i], &held[i + 1],
+			(--held_count - i) * sizeof(held[0]));
+		answer(h.conn, &h.q, line);
+		released++;
+	}
+	return released;
+}
+
+unsigned int worker_count(enum lw_op op, const char *key)
+{
+	unsigned int n = 0;
+
+	for (unsigned int i = 0; i < asked_count; i++)
+		n += asked[i].op == op && (!key || !strcmp(asked[i].key, key));
+	return n;
+}
+
+const struct worker_question *worker_question(enum lw_op op, unsigned int nth)
+{
+	for (unsigned int i = 0; i < asked_count; i++) {
+		if (asked[i].op == op && nth-- == 0)
+			return &asked[i];
+	}
+	fail_msg("question %d was not asked", (int)op);
+	return NULL;
+}
+
+void worker_await(enum lw_op op, const char *key, unsigned int n)
+{
+	int64_t until = worker_now_ms() + PATIENCE_MS;
+
+	while (worker_count(op, key) < n) {
+		if (worker_now_ms() > until)
+			fail_msg("question %d of op %d never came", n, (int)op);
+		worker_wait(-1, 0, worker_now_ms() + 5);
+	}
+}
