@@ -197,7 +197,8 @@ static enum lw_err set_list(struct lw_list *l, enum type t, const char *value,
 			s.n--;
 		if (!item_valid(t, s))
 			return bad(why, why_size,
-				   t == T_HOSTS ? "host names"
+				   t == T_HOSTS ? "host names, without "
+						  "ldaps:// and port"
 						: "*, user, %group or SID, "
 						  "with commas between");
 		if (push(l, s) != LW_OK)

@@ -89,6 +89,10 @@ static void went_wrong(struct lw_link *l, struct outlook *o)
 	if (l->answered)
 		lw_log(LOG_WARNING, "the directory cannot be reached; "
 				    "answering from memory");
+	else
+		lw_front_warn_once(l->front, "away",
+				   "the directory has not answered yet: "
+				   "lightwaved-worker's log says why");
 	l->answered = false;
 	o->backoff_ms *= 2;
 	if (o->backoff_ms < BACKOFF_MIN_MS)
@@ -256,6 +260,10 @@ static enum lw_err connected(struct lw_link *l)
 		return LW_OFFLINE;
 	l->tried_ms = now;
 	e = lw_client_dial(l->path, &fd);
+	if (e == LW_OFFLINE)
+		lw_front_warn_once(l->front, "no worker",
+				   "no lightwaved-worker answers at %s",
+				   l->path);
 	if (e != LW_OK)
 		return e;
 	l->bev = bufferevent_socket_new(l->front->base, fd,

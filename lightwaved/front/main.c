@@ -18,6 +18,7 @@
 #include <sys/resource.h>
 #include <time.h>
 
+#define EXIT_USAGE  2
 #define EXIT_CONFIG 78 /* sysexits.h: restarting would not help */
 #define RUNDIR	    "/run/lightwave"
 #define JOBS	    "/run/lightwave-worker/jobs"
@@ -266,12 +267,12 @@ int main(int argc, char **argv)
 			return EXIT_SUCCESS;
 		default:
 			usage(stderr);
-			return EXIT_FAILURE;
+			return EXIT_USAGE;
 		}
 	}
 	if (optind < argc) {
 		usage(stderr);
-		return EXIT_FAILURE;
+		return EXIT_USAGE;
 	}
 	if (o.check)
 		return check(o.config);

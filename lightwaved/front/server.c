@@ -322,8 +322,10 @@ enum lw_err lw_server_new(struct lw_front *f, const char *dir, bool bare,
 	if (e == LW_OK)
 		e = listen_at(&s->nss, s, dir, "nss", 0666);
 	if (e != LW_OK) {
-		lw_log(LOG_ERR, "cannot listen in %s: %s", dir,
-		       strerror(errno));
+		lw_log(LOG_ERR, "cannot listen in %s, which must exist: %s",
+		       dir,
+		       errno == EADDRINUSE ? "another lightwaved runs"
+					   : strerror(errno));
 		lw_server_free(s);
 		return e;
 	}

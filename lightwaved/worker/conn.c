@@ -145,7 +145,11 @@ static enum lw_err connect_to(struct lw_conn *c)
 		/* Before any bind the text is our own library's. */
 		ldap_get_option(ld, LDAP_OPT_DIAGNOSTIC_MESSAGE, &text);
 		if (lw_rarely(&logged))
-			lw_log(LOG_WARNING, "%s: no connection: %s%s%s", uri,
+			lw_log(LOG_WARNING,
+			       "%s: no connection (name unknown, port closed, "
+			       "or a certificate that is not for that name or "
+			       "not signed by %s): %s%s%s",
+			       uri, c->setup->config->ca_file,
 			       ldap_err2string(rc), text ? ": " : "",
 			       text ? text : "");
 		ldap_memfree(text);

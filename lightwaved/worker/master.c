@@ -11,6 +11,7 @@
 #include "rundir.h"
 
 #include <signal.h>
+#include <string.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
@@ -77,6 +78,12 @@ static void reload(struct lw_master *m)
 
 	if (lw_config_load(m->config_path, &c, error, sizeof(error)) != LW_OK) {
 		lw_log(LOG_ERR, "not reloaded: %s", error);
+		return;
+	}
+	if (strcmp(c->domain, m->config->domain) != 0) {
+		lw_log(LOG_ERR, "not reloaded: another domain needs a restart "
+				"of both daemons");
+		lw_config_free(c);
 		return;
 	}
 	if (lw_check_files(c, error, sizeof(error)) != LW_OK) {

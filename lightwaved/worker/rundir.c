@@ -51,15 +51,11 @@ static enum lw_err make_private(const char *path)
 enum lw_err lw_rundir_prepare(const char *jobs_path, char **ret_ticket_dir,
 			      char **ret_krb5_path)
 {
-	const char *slash = strrchr(jobs_path, '/');
-	const char *dir = slash ? jobs_path : ".";
-	int n = slash ? (int)(slash - jobs_path) : 1;
-
-	if (asprintf(ret_ticket_dir, "%.*s/tickets", n, dir) < 0) {
+	if (asprintf(ret_ticket_dir, "%s.tickets", jobs_path) < 0) {
 		*ret_ticket_dir = NULL;
 		return LW_NOMEM;
 	}
-	if (asprintf(ret_krb5_path, "%.*s/krb5.conf", n, dir) < 0) {
+	if (asprintf(ret_krb5_path, "%s.krb5.conf", jobs_path) < 0) {
 		*ret_krb5_path = NULL;
 		return LW_NOMEM;
 	}

@@ -7,8 +7,8 @@
 #include "err.h"
 
 /*
- * Make tickets/, mode 0700 and empty, in the directory of the socket at
- * jobs_path, and name it and the place of krb5.conf; both strings are the
+ * Make the directory jobs_path.tickets, mode 0700 and empty, and name it and
+ * jobs_path.krb5.conf, libkrb5's configuration; both strings are the
  * caller's, also after an error. LW_OFFLINE: not possible; logged.
  */
 enum lw_err lw_rundir_prepare(const char *jobs_path, char **ret_ticket_dir,

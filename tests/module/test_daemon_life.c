@@ -299,7 +299,7 @@ static void what_it_does_not_know_it_refuses(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(cases); i++) {
-		assert_int_equal(daemon_once(cases[i], text, sizeof(text)), 1);
+		assert_int_equal(daemon_once(cases[i], text, sizeof(text)), 2);
 		assert_non_null(strstr(text, "usage: lightwaved"));
 	}
 	assert_int_equal(daemon_once(help, text, sizeof(text)), 0);
