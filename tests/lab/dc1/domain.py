@@ -1,0 +1,350 @@
+"""The domain as its administrator's tool sees it: the entries in slapd and
+the principals in the KDC, changed together.
+
+Every change goes through Domain.add, .modify and .delete, which stamp
+uSNChanged as vmdir does. One process at a time holds the lock, so the numbers
+a reader sees never go backwards.
+"""
+import fcntl
+import ldap
+import ldap.dn
+import ldap.filter
+import os
+import secrets
+import subprocess
+import time
+import uuid
+
+from ldap.controls.simple import RelaxRulesControl
+
+REALM = "LIGHTWAVE.TEST"
+BASE = "dc=lightwave,dc=test"
+USERS = "cn=Users," + BASE
+BUILTIN = "cn=Builtin," + BASE
+COMPUTERS = "ou=Computers," + BASE
+POLICIES = "cn=lab," + BASE
+DATA = "/var/lib/lab"
+SHARE = "/share"
+SERVER_ID = 1
+
+UAC_DISABLED = 0x2
+UAC_LOCKED = 0x10
+UAC_EXPIRED = 0x800000
+
+KEYS = "aes256-cts-hmac-sha1-96"
+
+
+class Refused(Exception):
+    """What the administrator asked for cannot be; the text says why."""
+
+
+def rdn(attr, value):
+    return "%s=%s" % (attr, ldap.dn.escape_dn_chars(value))
+
+
+def upn(name):
+    return name if "@" in name else "%s@%s" % (name, REALM)
+
+
+def new_password():
+    """20 characters, vmdir's most, with one of each class it asks for."""
+    some = "abcdefghijkmnopqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789"
+    return "aZ7%" + "".join(secrets.choice(some) for _ in range(16))
+
+
+def encode(values):
+    if not isinstance(values, (list, tuple)):
+        values = [values]
+    return [v if isinstance(v, bytes) else str(v).encode() for v in values]
+
+
+class Kdc:
+    """Principals, by kadmin.local. Passwords go in by its standard input."""
+
+    def __init__(self):
+        self.queue = []
+
+    @staticmethod
+    def quote(word):
+        if any(c in word for c in "\n\r\0"):
+            raise Refused("a line break in a name or password")
+        return '"%s"' % word.replace('"', '""')
+
+    def add(self, principal, password):
+        name = self.quote(principal)
+        self.queue += [
+            "addprinc -clearpolicy -pw %s %s" % (self.quote(password), name),
+            "modprinc -kvno 0 %s" % name,  # every key of vmdir's has kvno 0
+        ]
+
+    def password(self, principal, password):
+        name = self.quote(principal)
+        self.queue += ["cpw -pw %s %s" % (self.quote(password), name),
+                       "modprinc -kvno 0 %s" % name]
+
+    def rename(self, old, new):
+        self.queue.append("renprinc -force %s %s"
+                          % (self.quote(old), self.quote(new)))
+
+    def delete(self, principal):
+        self.queue.append("delprinc -force %s" % self.quote(principal))
+
+    def flush(self):
+        if not self.queue:
+            return
+        script = "\n".join(self.queue) + "\n"
+        self.queue = []
+        # kadmin.local ends with 0 whatever its commands answered.
+        done = subprocess.run(["kadmin.local"], input=script.encode(),
+                              capture_output=True)
+        if done.returncode or done.stderr.strip():
+            raise Refused("kadmin.local: " + done.stderr.decode().strip())
+
+
+class Domain:
+    """`with Domain() as d:` holds the lock; leaving it writes the counters."""
+
+    def __init__(self):
+        self.kdc = Kdc()
+        self.usn = self.rid = None
+
+    def __enter__(self):
+        self.lock = open(os.path.join(DATA, "lock"), "w")
+        fcntl.flock(self.lock, fcntl.LOCK_EX)
+        self.ldap = ldap.initialize("ldapi://%2Frun%2Flab%2Fldapi")
+        self.ldap.sasl_external_bind_s()
+        try:
+            self.load_counters()
+        except ldap.NO_SUCH_OBJECT:
+            pass  # populate makes the domain's entry
+        return self
+
+    def __exit__(self, kind, *_):
+        try:
+            if self.usn is not None:
+                # Not stamped: in vmdir the rootDSE has this number.
+                self.ldap.modify_s(BASE, [
+                    (ldap.MOD_REPLACE, "highestCommittedUSN", encode(self.usn)),
+                    (ldap.MOD_REPLACE, "vmwRidSequenceNumber", encode(self.rid)),
+                ])
+            if kind is None:
+                self.kdc.flush()
+        except ldap.LDAPError:
+            if kind is None:
+                raise  # else what went wrong first is what to report
+        finally:
+            self.ldap.unbind_s()
+            self.lock.close()
+
+    def load_counters(self):
+        entry = self.read(BASE)
+        self.sid = entry["objectSid"][0].decode()
+        self.usn = int(entry["highestCommittedUSN"][0])
+        self.rid = int(entry["vmwRidSequenceNumber"][0])
+
+    # --- every change is one of these three ----------------------------------
+
+    def next_usn(self):
+        self.usn += 1
+        return self.usn
+
+    def add(self, dn, classes, **attrs):
+        usn = self.next_usn()
+        attrs.update(objectClass=classes, objectGUID=str(uuid.uuid4()),
+                     uSNCreated=usn, uSNChanged=usn)
+        self.ldap.add_s(dn, [(k, encode(v)) for k, v in attrs.items()
+                             if v is not None and v != []])
+        return dn
+
+    def modify(self, dn, *mods):
+        """mods: (operation, attribute, value or None)"""
+        mods = [(op, attr, None if value is None else encode(value))
+                for op, attr, value in mods]
+        mods.append((ldap.MOD_REPLACE, "uSNChanged", encode(self.next_usn())))
+        # Relax: the password policy's own attributes are not for clients.
+        self.ldap.modify_ext_s(dn, mods, serverctrls=[RelaxRulesControl()])
+
+    def delete(self, dn):
+        """As vmdir does, take the entry out of every group and stamp those."""
+        for group, _ in self.search("(&(objectClass=group)(member=%s))"
+                                    % ldap.filter.escape_filter_chars(dn)):
+            self.modify(group, (ldap.MOD_DELETE, "member", dn))
+        self.ldap.delete_s(dn)
+        self.next_usn()
+
+    # --- looking -------------------------------------------------------------
+
+    def search(self, text, base=BASE, scope=ldap.SCOPE_SUBTREE):
+        return self.ldap.search_s(base, scope, text, ["*"])
+
+    def read(self, dn):
+        return self.search("(objectClass=*)", dn, ldap.SCOPE_BASE)[0][1]
+
+    def find(self, name, classes="(objectClass=*)"):
+        """The DN that NAME means: a DN, a cn, else an account name or UPN."""
+        if name.lower().endswith(BASE):
+            return name
+        text = ldap.filter.escape_filter_chars(name)
+        for key in ("(cn=%s)" % text, "(sAMAccountName=%s)" % text,
+                    "(userPrincipalName=%s)" % text):
+            found = self.search("(&%s%s)" % (classes, key))
+            if len(found) == 1:
+                return found[0][0]
+            if found:
+                raise Refused("%s: several entries, name one by its DN: %s"
+                              % (name, "; ".join(dn for dn, _ in found)))
+        raise Refused("%s: no such entry" % name)
+
+    def find_user(self, name):
+        return self.find(name, "(objectClass=user)")
+
+    def find_group(self, name):
+        return self.find(name, "(objectClass=group)")
+
+    def new_sid(self):
+        self.rid += 1
+        return "%s-%d-%d" % (self.sid, SERVER_ID, self.rid)
+
+    # --- users ---------------------------------------------------------------
+
+    def user_add(self, name, password, cn=None, principal=None, sid=None,
+                 **attrs):
+        principal = upn(principal or name)
+        dn = self.add(
+            "%s,%s" % (rdn("cn", cn or name), USERS),
+            ["top", "person", "organizationalPerson", "user"],
+            cn=cn or name, sAMAccountName=name, userPrincipalName=principal,
+            objectSid=sid or self.new_sid(), pwdLastSet=int(time.time()),
+            userPassword=password, **attrs)
+        if password is not None:
+            self.kdc.add(principal, password)
+        return dn
+
+    def principal(self, dn):
+        return self.read(dn)["userPrincipalName"][0].decode()
+
+    def user_delete(self, dn):
+        principal = self.principal(dn)
+        self.delete(dn)
+        self.kdc.delete(principal)
+
+    def user_password(self, dn, password):
+        flags = self.flags(dn) & ~(UAC_LOCKED | UAC_EXPIRED)
+        self.modify(dn, (ldap.MOD_REPLACE, "userPassword", password),
+                    (ldap.MOD_REPLACE, "pwdLastSet", int(time.time())),
+                    (ldap.MOD_REPLACE, "userAccountControl", flags or None))
+        self.kdc.password(self.principal(dn), password)
+
+    def user_set(self, dn, attr, value):
+        if attr.lower() in ("userpassword", "useraccountcontrol"):
+            raise Refused("%s: passwd, disable, lock and expire do that" % attr)
+        old = self.principal(dn)
+        self.modify(dn, (ldap.MOD_REPLACE, attr, value))
+        if attr.lower() == "userprincipalname" and value != old:
+            self.kdc.rename(old, value)
+
+    def flags(self, dn):
+        return int(self.read(dn).get("userAccountControl", [b"0"])[0])
+
+    def set_flags(self, dn, on=0, off=0, more=()):
+        flags = (self.flags(dn) | on) & ~off
+        self.modify(dn, (ldap.MOD_REPLACE, "userAccountControl",
+                         flags or None), *more)
+
+    def exempt(self, dn):
+        """vmdir locks out neither computers nor its first administrator."""
+        entry = self.read(dn)
+        return (b"computer" in entry["objectClass"]
+                or entry.get("objectSid", [b""])[0].endswith(b"-500"))
+
+    # slapd refuses a disabled account's right password as if it were wrong,
+    # and would count it; vmdir does not.
+    def user_disable(self, dn):
+        self.set_flags(dn, on=UAC_DISABLED, more=[
+            (ldap.MOD_REPLACE, "pwdPolicySubentry", "cn=exempt," + POLICIES)])
+
+    def user_enable(self, dn):
+        self.set_flags(dn, off=UAC_DISABLED, more=[] if self.exempt(dn) else [
+            (ldap.MOD_REPLACE, "pwdPolicySubentry", None)])
+
+    def user_lock(self, dn):
+        # The policy's spelling of "until somebody unlocks it".
+        self.set_flags(dn, on=UAC_LOCKED, more=[
+            (ldap.MOD_REPLACE, "pwdAccountLockedTime", "000001010000Z")])
+
+    def user_unlock(self, dn):
+        self.set_flags(dn, off=UAC_LOCKED, more=[
+            (ldap.MOD_REPLACE, "pwdAccountLockedTime", None),
+            (ldap.MOD_REPLACE, "pwdFailureTime", None)])
+
+    def user_expire(self, dn):
+        self.set_flags(dn, on=UAC_EXPIRED, more=[
+            (ldap.MOD_REPLACE, "pwdChangedTime", "20200101000000Z"),
+            (ldap.MOD_REPLACE, "pwdLastSet", 1577836800)])
+
+    # --- groups --------------------------------------------------------------
+
+    def group_add(self, name, container=USERS, sid=None, members=()):
+        return self.add("%s,%s" % (rdn("cn", name), container),
+                        ["top", "group"], cn=name, sAMAccountName=name,
+                        groupType=2, objectSid=sid or self.new_sid(),
+                        member=list(members))
+
+    def group_addmember(self, group, member):
+        self.modify(group, (ldap.MOD_ADD, "member", member))
+
+    def group_delmember(self, group, member):
+        self.modify(group, (ldap.MOD_DELETE, "member", member))
+
+    # --- computers -----------------------------------------------------------
+
+    def computer_join(self, fqdn):
+        """Make the machine account, or give it a new password, and leave what
+        the host needs in the shared directory."""
+        fqdn = fqdn.lower()
+        if not all(c.isalnum() or c in ".-" for c in fqdn) or fqdn[0] == ".":
+            raise Refused("%s: not a host's name" % fqdn)
+        dn = "%s,%s" % (rdn("cn", fqdn), COMPUTERS)
+        password = new_password()
+        try:
+            self.read(dn)
+            self.user_password(dn, password)
+        except ldap.NO_SUCH_OBJECT:
+            self.computer_add(dn, fqdn, password)
+        self.kdc.flush()
+        write_join_material(fqdn, dn, password)
+        return dn
+
+    def computer_add(self, dn, fqdn, password):
+        # In vmdir computers are exempt from lockout; ours never expire too.
+        self.add(dn, ["top", "person", "organizationalPerson", "user",
+                      "computer"],
+                 cn=fqdn, sAMAccountName=fqdn, userPrincipalName=upn(fqdn),
+                 objectSid=self.new_sid(), pwdLastSet=int(time.time()),
+                 userPassword=password,
+                 pwdPolicySubentry="cn=exempt," + POLICIES)
+        self.kdc.add(upn(fqdn), password)
+
+
+def write_join_material(fqdn, dn, password):
+    place = os.path.join(SHARE, fqdn)
+    os.makedirs(place, mode=0o700, exist_ok=True)
+    with open(os.path.join(DATA, "tls", "ca.pem"), "rb") as f:
+        ca = f.read()
+    keytab = os.path.join(place, "machine.keytab")
+    if os.path.exists(keytab):
+        os.unlink(keytab)
+    # kvno 0, which stands for any: the KDC's tickets for it match.
+    script = "addent -password -p %s -k 0 -e %s\n%s\nwkt %s\n" % (
+        upn(fqdn), KEYS, password, keytab)
+    subprocess.run(["ktutil"], input=script.encode(), check=True,
+                   stdout=subprocess.DEVNULL)
+    os.chmod(keytab, 0o600)
+    for name, content, mode in (("ca.pem", ca, 0o644),
+                                ("machine.dn", dn.encode(), 0o644),
+                                ("machine.password", password.encode(), 0o600)):
+        path = os.path.join(place, name)
+        fd = os.open(path + ".new", os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode)
+        with os.fdopen(fd, "wb") as f:
+            f.write(content)
+        os.rename(path + ".new", path)
