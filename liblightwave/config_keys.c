@@ -6,7 +6,6 @@
 
 #include <ctype.h>
 #include <errno.h>
-#include <stddef.h>
 #include <string.h>
 #include <strings.h>
 
@@ -191,8 +190,8 @@ static enum lw_err set_list(struct lw_list *l, enum type t, const char *value,
 		struct lw_str s = { value, strcspn(value, ",") };
 
 		value += s.n + (value[s.n] ? 1 : 0);
-		while (s.n && isblank((unsigned char)s.s[0]))
-			s.s++, s.n--;
+		for (; s.n && isblank((unsigned char)s.s[0]); s.n--)
+			s.s++;
 		while (s.n && isblank((unsigned char)s.s[s.n - 1]))
 			s.n--;
 		if (!item_valid(t, s))

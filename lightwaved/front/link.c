@@ -113,17 +113,12 @@ static void went_well(struct lw_link *l, struct outlook *o)
 }
 
 /* Others were answered since: it is this question, not the directory. */
-static void failed(struct lw_link *l, const struct lw_question *q)
+void lw_link_failed(struct lw_link *l, const struct lw_question *q)
 {
 	struct outlook *o = outlook_of(l, q);
 
 	if (o->good_ms < q->asked_ms && lw_now_ms() >= o->away_until_ms)
 		went_wrong(l, o);
-}
-
-void lw_link_is_slow(struct lw_link *l, const struct lw_question *q)
-{
-	failed(l, q);
 }
 
 static void hang_up(struct lw_link *l)
@@ -183,7 +178,7 @@ static enum lw_err on_answer(struct lw_link *l, const struct lw_head *h,
 	if (status == LW_PROTO)
 		return LW_PROTO;
 	if (status == LW_OFFLINE)
-		failed(l, q);
+		lw_link_failed(l, q);
 	/* Too busy, or too much asked: neither good news nor bad. */
 	else if (status != LW_NOMEM && status != LW_RANGE)
 		went_well(l, outlook_of(l, q));

@@ -46,7 +46,7 @@ enum lw_err lw_link_ask(struct lw_link *l, struct lw_request *r,
 /* r no longer waits. */
 void lw_question_forget(struct lw_request *r);
 
-/* Somebody waited for q in vain: the next ones shall not. */
-void lw_link_is_slow(struct lw_link *l, const struct lw_question *q);
+/* q was answered OFFLINE, or waited for in vain: the next ones shall not. */
+void lw_link_failed(struct lw_link *l, const struct lw_question *q);
 
 #endif

@@ -75,7 +75,7 @@ static void too_late(evutil_socket_t fd, short what, void *arg)
 	(void)fd;
 	(void)what;
 	if (r->waits_for) {
-		lw_link_is_slow(r->front->link, r->waits_for);
+		lw_link_failed(r->front->link, r->waits_for);
 		lw_question_forget(r);
 	}
 	r->offline = true;
