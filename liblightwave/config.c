@@ -48,6 +48,7 @@ static void complain(struct parse *p, enum lw_err e, const char *fmt, ...)
  */
 static void check_section(struct parse *p, const char *s)
 {
+	char section[64];
 	const char *after;
 	size_t n;
 
@@ -61,7 +62,8 @@ static void check_section(struct parse *p, const char *s)
 	}
 	after = s + n + 1;
 	after += strspn(after, " \t\r\n");
-	if (!lw_config_section_known((struct lw_str) { s, n }))
+	snprintf(section, sizeof(section), "%.*s", (int)n, s);
+	if (n >= sizeof(section) || !lw_config_section_known(section))
 		complain(p, LW_INVALID, "unknown section [%.*s]", (int)n, s);
 	else if (*after && *after != '#' && *after != ';')
 		complain(p, LW_INVALID, "nothing may follow [%.*s]", (int)n, s);
@@ -137,7 +139,8 @@ static int on_value(void *arg, const char *section, const char *name,
 		return 1;
 	}
 	p->seen |= UINT64_C(1) << key;
-	e = lw_config_set(p->c, key, name, value, why, sizeof(why));
+	e = lw_config_set(p->c, key, section, name, value,
+			  (struct lw_why) { why, sizeof(why) });
 	if (e == LW_NOMEM)
 		complain(p, e, "out of memory");
 	else if (e != LW_OK)

@@ -27,6 +27,12 @@ struct lw_local_group {
 	char *local, *directory;
 };
 
+/* [access:SERVICE]: rules for one PAM service. */
+struct lw_service_access {
+	char *service;
+	struct lw_list allow, deny;
+};
+
 struct lw_config {
 	/* [domain] */
 	char *domain;		/* lower case */
@@ -52,6 +58,15 @@ struct lw_config {
 	/* [access] */
 	struct lw_list allow, deny; /* user, %group, S-1-..., or * */
 	bool locked_denies_all;
+	struct lw_service_access *service_access;
+	size_t service_access_count;
+
+	/* [kerberos] */
+	bool require_ticket;
+
+	/* [password] */
+	bool kpasswd;
+	uint32_t warn_days; /* 0: never */
 
 	/* [local_groups] */
 	struct lw_local_group *local_groups;

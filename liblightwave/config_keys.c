@@ -1,13 +1,13 @@
 /* config_keys.c - what each key of the configuration may say. Both daemons. */
 #include "config_keys.h"
 
-#include "cleanup.h"
-#include "sid.h"
-
 #include <ctype.h>
-#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
-#include <strings.h>
+#include <unistd.h>
+
+#define SERVICE_MAX 40 /* inih keeps 49 bytes of a section's name */
 
 enum type {
 	T_DOMAIN,   /* a DNS name; realm and base DN follow from it */
@@ -19,18 +19,21 @@ enum type {
 	T_BOOL,
 	T_NUMBER,
 	T_FORMAT,
-	T_LOCAL_GROUP, /* the key is the name of a local group */
+	T_LOCAL_GROUP,	 /* the key is the name of a local group */
+	T_SERVICE_RULES, /* as T_RULES; the section names a PAM service */
 };
 
 struct key {
-	const char *section, *name; /* name NULL: any */
+	/* A section that ends in ':' is followed by a name; name NULL: any. */
+	const char *section, *name;
 	enum type type;
 	size_t offset;
 	uint32_t min, max;
 	bool required;
 };
 
-#define AT(member) offsetof(struct lw_config, member)
+#define AT(member)	   offsetof(struct lw_config, member)
+#define OF_SERVICE(member) offsetof(struct lw_service_access, member)
 
 static const struct key keys[] = {
 	{ "domain", "name", T_DOMAIN, 0, 0, 0, true },
@@ -52,6 +55,12 @@ static const struct key keys[] = {
 	{ "access", "deny", T_RULES, AT(deny), 0, 0, false },
 	{ "access", "locked_denies_all", T_BOOL, AT(locked_denies_all), 0, 0,
 	  false },
+	{ "access:", "allow", T_SERVICE_RULES, OF_SERVICE(allow), 0, 0, false },
+	{ "access:", "deny", T_SERVICE_RULES, OF_SERVICE(deny), 0, 0, false },
+	{ "kerberos", "require_ticket", T_BOOL, AT(require_ticket), 0, 0,
+	  false },
+	{ "password", "kpasswd", T_BOOL, AT(kpasswd), 0, 0, false },
+	{ "password", "warn_days", T_NUMBER, AT(warn_days), 0, 365, false },
 	{ "local_groups", NULL, T_LOCAL_GROUP, 0, 0, 0, false },
 	{ "cache", "ttl", T_NUMBER, AT(ttl), 0, 86400, false },
 	{ "cache", "negative_ttl", T_NUMBER, AT(negative_ttl), 0, 3600, false },
@@ -64,10 +73,35 @@ static const struct key keys[] = {
 #define KEYS (sizeof(keys) / sizeof(keys[0]))
 _Static_assert(KEYS <= 64, "struct parse keeps one bit a key");
 
-bool lw_config_section_known(struct lw_str s)
+/* The service of [access:sshd] and its like; NULL: none, or none that can be.
+ */
+static const char *service_of(const char *section)
+{
+	const char *s = strchr(section, ':');
+	size_t n = s ? strlen(++s) : 0;
+
+	if (n == 0 || n > SERVICE_MAX)
+		return NULL;
+	for (size_t i = 0; i < n; i++) {
+		if (!isalnum((unsigned char)s[i]) && !strchr("._-", s[i]))
+			return NULL;
+	}
+	return s;
+}
+
+static bool in_section(const struct key *k, const char *section)
+{
+	size_t n = strlen(k->section);
+
+	if (k->section[n - 1] != ':')
+		return !strcmp(section, k->section);
+	return !strncmp(section, k->section, n) && service_of(section);
+}
+
+bool lw_config_section_known(const char *section)
 {
 	for (size_t i = 0; i < KEYS; i++) {
-		if (lw_str_eq(s, keys[i].section))
+		if (in_section(&keys[i], section))
 			return true;
 	}
 	return false;
@@ -76,7 +110,7 @@ bool lw_config_section_known(struct lw_str s)
 int lw_config_key(const char *section, const char *name)
 {
 	for (size_t i = 0; i < KEYS; i++) {
-		if (!strcmp(section, keys[i].section) &&
+		if (in_section(&keys[i], section) &&
 		    (!keys[i].name || !strcmp(name, keys[i].name)))
 			return (int)i;
 	}
@@ -87,183 +121,8 @@ bool lw_config_key_repeats(int key)
 {
 	enum type t = keys[key].type;
 
-	return t == T_HOSTS || t == T_RULES || t == T_LOCAL_GROUP;
-}
-
-static bool host_name(const char *s)
-{
-	size_t n = strlen(s), label = 0;
-
-	if (n == 0 || n > 253)
-		return false;
-	for (size_t i = 0; i <= n; i++) {
-		if (s[i] == '.' || s[i] == '\0') {
-			if (label == 0 || label > 63 || s[i - 1] == '-')
-				return false;
-			label = 0;
-		} else if (isalnum((unsigned char)s[i]) ||
-			   (s[i] == '-' && label > 0)) {
-			label++;
-		} else {
-			return false;
-		}
-	}
-	return true;
-}
-
-static enum lw_err put(char **slot, const char *value)
-{
-	char *copy = strdup(value);
-
-	if (!copy)
-		return LW_NOMEM;
-	free(*slot);
-	*slot = copy;
-	return LW_OK;
-}
-
-/* example.test -> EXAMPLE.TEST and dc=example,dc=test */
-static enum lw_err set_domain(struct lw_config *c, const char *value)
-{
-	size_t n = strlen(value), dn_max = n * 4 + 4;
-	lw_cleanup(lw_free) char *dn = malloc(dn_max);
-	char *p = dn;
-
-	if (!dn || put(&c->domain, value) != LW_OK ||
-	    put(&c->realm, value) != LW_OK)
-		return LW_NOMEM;
-	memcpy(p, "dc=", 3);
-	p += 3;
-	for (size_t i = 0; i < n; i++) {
-		int ch = (unsigned char)value[i];
-
-		c->domain[i] = (char)tolower(ch);
-		c->realm[i] = (char)toupper(ch);
-		if (ch != '.') {
-			*p++ = (char)tolower(ch);
-			continue;
-		}
-		memcpy(p, ",dc=", 4);
-		p += 4;
-	}
-	*p = '\0';
-	return put(&c->base_dn, dn);
-}
-
-static enum lw_err push(struct lw_list *l, struct lw_str s)
-{
-	char **v = reallocarray(l->v, l->n + 1, sizeof(*v));
-
-	if (!v)
-		return LW_NOMEM;
-	l->v = v;
-	v[l->n] = lw_str_dup(s);
-	if (!v[l->n])
-		return LW_NOMEM;
-	l->n++;
-	return LW_OK;
-}
-
-static bool item_valid(enum type t, struct lw_str s)
-{
-	char text[LW_NAME_MAX];
-
-	if (s.n == 0 || s.n >= sizeof(text))
-		return false;
-	memcpy(text, s.s, s.n);
-	text[s.n] = '\0';
-	if (t == T_HOSTS)
-		return host_name(text);
-	return strcmp(text, "%") != 0;
-}
-
-static enum lw_err bad(char *why, size_t why_size, const char *expected)
-{
-	snprintf(why, why_size, "expected %s", expected);
-	return LW_INVALID;
-}
-
-static enum lw_err set_list(struct lw_list *l, enum type t, const char *value,
-			    char *why, size_t why_size)
-{
-	while (*value) {
-		struct lw_str s = { value, strcspn(value, ",") };
-
-		value += s.n + (value[s.n] ? 1 : 0);
-		for (; s.n && isblank((unsigned char)s.s[0]); s.n--)
-			s.s++;
-		while (s.n && isblank((unsigned char)s.s[s.n - 1]))
-			s.n--;
-		if (!item_valid(t, s))
-			return bad(why, why_size,
-				   t == T_HOSTS ? "host names, without "
-						  "ldaps:// and port"
-						: "*, user, %group or SID, "
-						  "with commas between");
-		if (push(l, s) != LW_OK)
-			return LW_NOMEM;
-	}
-	return LW_OK;
-}
-
-static enum lw_err set_number(const struct key *k, uint32_t *slot,
-			      const char *value, char *why, size_t why_size)
-{
-	char *end;
-	unsigned long v;
-
-	errno = 0;
-	v = strtoul(value, &end, 10);
-	if (!isdigit((unsigned char)*value) || *end || errno || v < k->min ||
-	    v > k->max) {
-		snprintf(why, why_size, "expected a number from %u to %u",
-			 k->min, k->max);
-		return LW_INVALID;
-	}
-	*slot = (uint32_t)v;
-	return LW_OK;
-}
-
-static enum lw_err set_bool(bool *slot, const char *value, char *why,
-			    size_t why_size)
-{
-	if (strcasecmp(value, "yes") != 0 && strcasecmp(value, "no") != 0)
-		return bad(why, why_size, "yes or no");
-	*slot = strcasecmp(value, "yes") == 0;
-	return LW_OK;
-}
-
-static enum lw_err set_format(enum lw_name_format *slot, const char *value,
-			      char *why, size_t why_size)
-{
-	static const char *const words[] = { "upn", "legacy", "short" };
-
-	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
-		if (!strcmp(value, words[i])) {
-			*slot = (enum lw_name_format)i;
-			return LW_OK;
-		}
-	}
-	return bad(why, why_size, "upn, legacy or short");
-}
-
-static bool template_valid(const char *s)
-{
-	bool user = false;
-
-	if (*s != '/')
-		return false;
-	for (; *s; s++) {
-		if (*s == ':' || (unsigned char)*s < 0x20)
-			return false;
-		if (*s != '%')
-			continue;
-		s++;
-		if (*s != 'u' && *s != 'd' && *s != '%')
-			return false;
-		user |= *s == 'u';
-	}
-	return user; /* two users must not share a home by accident */
+	return t == T_HOSTS || t == T_RULES || t == T_SERVICE_RULES ||
+	       t == T_LOCAL_GROUP;
 }
 
 static enum lw_err set_local_group(struct lw_config *c, const char *name,
@@ -287,42 +146,74 @@ static enum lw_err set_local_group(struct lw_config *c, const char *name,
 	return LW_OK;
 }
 
-enum lw_err lw_config_set(struct lw_config *c, int key, const char *name,
-			  const char *value, char *why, size_t why_size)
+static struct lw_service_access *service_access(struct lw_config *c,
+						const char *service)
+{
+	struct lw_service_access *a = c->service_access;
+
+	for (size_t i = 0; i < c->service_access_count; i++) {
+		if (!strcmp(a[i].service, service))
+			return &a[i];
+	}
+	a = reallocarray(a, c->service_access_count + 1, sizeof(*a));
+	if (!a)
+		return NULL;
+	c->service_access = a;
+	a += c->service_access_count;
+	*a = (struct lw_service_access) { .service = strdup(service) };
+	if (!a->service)
+		return NULL;
+	c->service_access_count++;
+	return a;
+}
+
+static enum lw_err set_service_rules(struct lw_config *c, const struct key *k,
+				     const char *section, const char *value,
+				     struct lw_why why)
+{
+	struct lw_service_access *a = service_access(c, service_of(section));
+
+	if (!a)
+		return LW_NOMEM;
+	return lw_value_list((void *)((char *)a + k->offset), LW_ITEMS_RULES,
+			     value, why);
+}
+
+enum lw_err lw_config_set(struct lw_config *c, int key, const char *section,
+			  const char *name, const char *value,
+			  struct lw_why why)
 {
 	const struct key *k = &keys[key];
 	void *slot = (char *)c + k->offset;
 
 	if (!*value)
-		return bad(why, why_size, "a value");
+		return lw_value_bad(why, "a value");
 	switch (k->type) {
 	case T_DOMAIN:
-		if (!host_name(value) || !strchr(value, '.'))
-			return bad(why, why_size, "a DNS domain");
-		return set_domain(c, value);
+		return lw_value_domain(c, value, why);
 	case T_HOSTS:
+		return lw_value_list(slot, LW_ITEMS_HOSTS, value, why);
 	case T_RULES:
-		return set_list(slot, k->type, value, why, why_size);
+		return lw_value_list(slot, LW_ITEMS_RULES, value, why);
+	case T_SERVICE_RULES:
+		return set_service_rules(c, k, section, value, why);
 	case T_PATH:
-		if (*value != '/')
-			return bad(why, why_size, "an absolute path");
-		return put(slot, value);
+		return lw_value_path(slot, value, why);
 	case T_TEMPLATE:
-		if (!template_valid(value))
-			return bad(why, why_size,
-				   "an absolute path with %u in it (and %d)");
-		return put(slot, value);
+		return lw_value_template(slot, value, why);
 	case T_TEXT:
-		return put(slot, value);
+		return lw_value_text(slot, value);
 	case T_BOOL:
-		return set_bool(slot, value, why, why_size);
+		return lw_value_bool(slot, value, why);
 	case T_NUMBER:
-		return set_number(k, slot, value, why, why_size);
+		return lw_value_number(slot, k->min, k->max, value, why);
 	case T_FORMAT:
-		return set_format(slot, value, why, why_size);
+		return lw_value_format(slot, value, why);
 	case T_LOCAL_GROUP:
+		if (!*name)
+			return lw_value_bad(why, "a local group before '='");
 		if (*value == '%' || strchr(value, ','))
-			return bad(why, why_size, "the name of one group");
+			return lw_value_bad(why, "the name of one group");
 		return set_local_group(c, name, value);
 	}
 	return LW_INVALID;
@@ -339,6 +230,7 @@ struct lw_config *lw_config_new(void)
 	c->lookup_workers = 2;
 	c->login_workers = 2;
 	c->timeout = 5;
+	c->warn_days = 14;
 	c->netbios_name = strdup("");
 	c->home = strdup("/home/%d/%u");
 	c->shell = strdup(access("/bin/bash", X_OK) == 0 ? "/bin/bash"
@@ -393,6 +285,12 @@ void lw_config_free(struct lw_config *c)
 		free(c->local_groups[i].directory);
 	}
 	free(c->local_groups);
+	for (size_t i = 0; i < c->service_access_count; i++) {
+		free(c->service_access[i].service);
+		free_list(&c->service_access[i].allow);
+		free_list(&c->service_access[i].deny);
+	}
+	free(c->service_access);
 	free(c->domain);
 	free(c->realm);
 	free(c->base_dn);

@@ -4,20 +4,22 @@
 #ifndef LW_CONFIG_KEYS_H
 #define LW_CONFIG_KEYS_H
 
-#include "config.h"
+#include "config_value.h"
 
-bool lw_config_section_known(struct lw_str s);
+bool lw_config_section_known(const char *section);
 
 /* The number of a key in the table, -1 if there is none. */
 int lw_config_key(const char *section, const char *name);
 bool lw_config_key_repeats(int key);
 
 /*
- * Judge a value and keep it. LW_INVALID: why says what it should be. name is
- * the key as written, which matters for [local_groups] only.
+ * Judge a value and keep it. LW_INVALID: why says what it should be. section
+ * and name are as written, which matters for [access:SERVICE] and
+ * [local_groups] only.
  */
-enum lw_err lw_config_set(struct lw_config *c, int key, const char *name,
-			  const char *value, char *why, size_t why_size);
+enum lw_err lw_config_set(struct lw_config *c, int key, const char *section,
+			  const char *name, const char *value,
+			  struct lw_why why);
 
 /* All defaults; NULL when out of memory. */
 struct lw_config *lw_config_new(void);

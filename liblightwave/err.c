@@ -32,6 +32,28 @@ const char *lw_strerror(enum lw_err e)
 		return "out of memory";
 	case LW_PENDING:
 		return "pending";
+	case LW_NOPASSWORD:
+		return "account has no password";
+	case LW_SKEW:
+		return "no ticket, which is required: clock skew too great";
+	case LW_NOTICKET:
+		return "no ticket, which is required";
+	case LW_CHANGE:
+		return "password must be changed";
+	case LW_TOOSHORT:
+		return "new password too short";
+	case LW_WEAK:
+		return "new password against the domain's rules";
+	case LW_HISTORY:
+		return "new password used before";
+	case LW_TOOSOON:
+		return "password changed too recently";
+	case LW_NOTALLOWED:
+		return "password change not allowed";
+	case LW_NOWORKER:
+		return "lightwaved-worker does not answer";
+	case LW_NOFRONT:
+		return "lightwaved does not answer";
 	case LW_ERR_COUNT:
 		break;
 	}

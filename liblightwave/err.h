@@ -18,13 +18,24 @@ enum lw_err {
 	LW_LOCKED,   /* too many wrong passwords; an administrator can unlock */
 	LW_DISABLED, /* the account is disabled, or has no password at all */
 	LW_EXPIRED,  /* right password, but it must be changed */
-	LW_FORBIDDEN, /* [access] in the configuration refuses this account */
-	LW_OFFLINE,   /* nobody answered: says nothing about the entry */
-	LW_RANGE,     /* does not fit where the caller wants it */
-	LW_INVALID,   /* malformed input: refused before anybody was asked */
-	LW_PROTO,     /* the peer broke the protocol: drop it */
-	LW_NOMEM,     /* we are out of memory or descriptors */
-	LW_PENDING,   /* inside the front only: the answer will come later */
+	LW_FORBIDDEN,  /* [access] in the configuration refuses this account */
+	LW_OFFLINE,    /* nobody answered: says nothing about the entry */
+	LW_RANGE,      /* does not fit where the caller wants it */
+	LW_INVALID,    /* malformed input: refused before anybody was asked */
+	LW_PROTO,      /* the peer broke the protocol: drop it */
+	LW_NOMEM,      /* we are out of memory or descriptors */
+	LW_PENDING,    /* inside the front only: the answer will come later */
+	LW_NOPASSWORD, /* the account has no password to log in with */
+	LW_SKEW,       /* no ticket, which is required: our clock is off */
+	LW_NOTICKET,   /* no Kerberos ticket, and one is required */
+	LW_CHANGE,     /* the password must be changed, and can be */
+	LW_TOOSHORT,   /* the new password is too short */
+	LW_WEAK,       /* the domain's rules refuse the new password */
+	LW_HISTORY,    /* the new password was used before */
+	LW_TOOSOON,    /* changed too recently to be changed again */
+	LW_NOTALLOWED, /* this user may not change his password */
+	LW_NOWORKER,   /* lightwaved answers, lightwaved-worker does not */
+	LW_NOFRONT,    /* inside the modules only: lightwaved does not answer */
 	LW_ERR_COUNT
 };
 

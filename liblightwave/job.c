@@ -80,20 +80,29 @@ void lw_verdict_encode(struct lw_wr *w, const struct lw_verdict *v)
 	lw_wr_str(w, v->dn);
 	lw_wr_str(w, v->upn);
 	lw_wr_str(w, v->password);
+	lw_wr_u8(w, v->want_ticket);
+}
+
+/* LDAP takes a bind without a password as anonymous, and says yes. */
+static bool can_bind(struct lw_str dn, struct lw_str password)
+{
+	return dn.n > 0 && password.n > 0 && password.n <= LW_PASSWORD_MAX;
 }
 
 enum lw_err lw_verdict_decode(struct lw_rd *r, struct lw_verdict *ret)
 {
 	struct lw_verdict v;
+	uint8_t want_ticket;
 
 	v.dn = lw_rd_str(r);
 	v.upn = lw_rd_str(r);
 	v.password = lw_rd_str(r);
-	/* LDAP takes a bind without a password as anonymous, and says yes. */
-	if (lw_rd_end(r) != LW_OK || v.dn.n == 0 || v.password.n == 0 ||
-	    v.password.n > LW_PASSWORD_MAX)
+	want_ticket = lw_rd_u8(r);
+	if (lw_rd_end(r) != LW_OK || !can_bind(v.dn, v.password) ||
+	    want_ticket > 1)
 		return LW_PROTO;
 
+	v.want_ticket = want_ticket;
 	*ret = v;
 	return LW_OK;
 }
@@ -103,6 +112,7 @@ void lw_verdict_answer_encode(struct lw_wr *w,
 {
 	lw_wr_u32(w, a->expires_in);
 	lw_wr_u8(w, (uint8_t)a->ticket);
+	lw_wr_u32(w, (uint32_t)a->skew);
 	lw_wr_str(w, a->ccache);
 }
 
@@ -111,6 +121,7 @@ enum lw_err lw_verdict_answer_decode(struct lw_rd *r,
 {
 	uint32_t expires_in = lw_rd_u32(r);
 	uint8_t ticket = lw_rd_u8(r);
+	int32_t skew = (int32_t)lw_rd_u32(r);
 	struct lw_str ccache = lw_rd_bytes(r);
 
 	if (lw_rd_end(r) != LW_OK || ticket >= LW_TICKET_COUNT ||
@@ -122,27 +133,35 @@ enum lw_err lw_verdict_answer_decode(struct lw_rd *r,
 
 	ret->expires_in = expires_in;
 	ret->ticket = (enum lw_ticket_state)ticket;
+	ret->skew = skew;
 	ret->ccache = ccache;
 	return LW_OK;
 }
 
-const char *lw_ticket_str(enum lw_ticket_state s)
+void lw_change_encode(struct lw_wr *w, const struct lw_change *c)
 {
-	switch (s) {
-	case LW_TICKET_OK:
-		return "ticket verified";
-	case LW_TICKET_NO_KEYTAB:
-		return "no ticket: no usable machine keytab to verify it with";
-	case LW_TICKET_UNVERIFIED:
-		return "no ticket: the machine keytab does not vouch for it";
-	case LW_TICKET_NO_KDC:
-		return "no ticket: no KDC answered";
-	case LW_TICKET_SKEW:
-		return "no ticket: clock skew too great";
-	case LW_TICKET_REFUSED:
-		return "no ticket: the KDC refused";
-	case LW_TICKET_COUNT:
-		break;
-	}
-	return "no ticket";
+	lw_wr_str(w, c->dn);
+	lw_wr_str(w, c->upn);
+	lw_wr_str(w, c->old_password);
+	lw_wr_str(w, c->new_password);
+	lw_wr_u8(w, c->kpasswd);
+}
+
+enum lw_err lw_change_decode(struct lw_rd *r, struct lw_change *ret)
+{
+	struct lw_change c;
+	uint8_t kpasswd;
+
+	c.dn = lw_rd_str(r);
+	c.upn = lw_rd_str(r);
+	c.old_password = lw_rd_str(r);
+	c.new_password = lw_rd_str(r);
+	kpasswd = lw_rd_u8(r);
+	if (lw_rd_end(r) != LW_OK || !can_bind(c.dn, c.old_password) ||
+	    !can_bind(c.dn, c.new_password) || kpasswd > 1)
+		return LW_PROTO;
+
+	c.kpasswd = kpasswd;
+	*ret = c;
+	return LW_OK;
 }

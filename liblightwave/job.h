@@ -69,24 +69,14 @@ struct lw_entries {
 enum lw_err lw_entries_decode(struct lw_rd *r, struct lw_entries *ret);
 
 /*
- * verdict = str dn, str upn, str password
- * answer = u32 expires_in, u8 ticket_state, bytes ccache
+ * verdict = str dn, str upn, str password, u8 want_ticket
+ * answer = u32 expires_in, u8 ticket_state, u32 skew, bytes ccache
  * expires_in: seconds until the password expires, LW_NEVER where not said.
+ * skew: seconds that the KDC's clock is ahead of ours; 0 where not known.
  */
-#define LW_NEVER UINT32_MAX
-
-enum lw_ticket_state {
-	LW_TICKET_OK,
-	LW_TICKET_NO_KEYTAB,  /* nothing to verify it with */
-	LW_TICKET_UNVERIFIED, /* our keytab does not vouch for this KDC */
-	LW_TICKET_NO_KDC,     /* none answered */
-	LW_TICKET_SKEW,	      /* our clock and the KDC's differ too much */
-	LW_TICKET_REFUSED,    /* the KDC said no, or libkrb5 failed */
-	LW_TICKET_COUNT
-};
-
 struct lw_verdict {
 	struct lw_str dn, upn, password;
+	bool want_ticket;
 };
 void lw_verdict_encode(struct lw_wr *w, const struct lw_verdict *v);
 enum lw_err lw_verdict_decode(struct lw_rd *r, struct lw_verdict *ret);
@@ -94,6 +84,7 @@ enum lw_err lw_verdict_decode(struct lw_rd *r, struct lw_verdict *ret);
 struct lw_verdict_answer {
 	uint32_t expires_in;
 	enum lw_ticket_state ticket;
+	int32_t skew;
 	struct lw_str ccache; /* the bytes of a FILE ccache; empty if none */
 };
 void lw_verdict_answer_encode(struct lw_wr *w,
@@ -101,7 +92,15 @@ void lw_verdict_answer_encode(struct lw_wr *w,
 enum lw_err lw_verdict_answer_decode(struct lw_rd *r,
 				     struct lw_verdict_answer *ret);
 
-/* A few words for a log line; static. */
-const char *lw_ticket_str(enum lw_ticket_state s);
+/*
+ * change = str dn, str upn, str old, str new, u8 how
+ * how: 0 a modify over LDAP, 1 kpasswd (RFC 3244).
+ */
+struct lw_change {
+	struct lw_str dn, upn, old_password, new_password;
+	bool kpasswd;
+};
+void lw_change_encode(struct lw_wr *w, const struct lw_change *c);
+enum lw_err lw_change_decode(struct lw_rd *r, struct lw_change *ret);
 
 #endif

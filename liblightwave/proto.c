@@ -60,7 +60,7 @@ enum lw_err lw_status_decode(struct lw_rd *r)
 {
 	uint32_t v = lw_rd_u32(r);
 
-	if (r->bad || v >= LW_ERR_COUNT || v == LW_PENDING)
+	if (r->bad || v >= LW_ERR_COUNT || v == LW_PENDING || v == LW_NOFRONT)
 		return LW_PROTO;
 	return (enum lw_err)v;
 }
@@ -122,7 +122,7 @@ void lw_login_encode(struct lw_wr *w, const struct lw_login *l)
 	lw_wr_str(w, l->rhost);
 }
 
-enum lw_err lw_login_decode(struct lw_rd *r, struct lw_login *ret)
+static struct lw_login read_login(struct lw_rd *r)
 {
 	struct lw_login l;
 
@@ -130,10 +130,117 @@ enum lw_err lw_login_decode(struct lw_rd *r, struct lw_login *ret)
 	l.password = lw_rd_str(r);
 	l.service = lw_rd_str(r);
 	l.rhost = lw_rd_str(r);
+	return l;
+}
+
+enum lw_err lw_login_decode(struct lw_rd *r, struct lw_login *ret)
+{
+	struct lw_login l = read_login(r);
+
 	if (lw_rd_end(r) != LW_OK)
 		return LW_PROTO;
 
 	*ret = l;
+	return LW_OK;
+}
+
+/* auth answer = u32 expires_in, u8 ticket, u32 skew */
+void lw_auth_answer_encode(struct lw_wr *w, const struct lw_auth_answer *a)
+{
+	lw_wr_u32(w, a->expires_in);
+	lw_wr_u8(w, (uint8_t)a->ticket);
+	lw_wr_u32(w, (uint32_t)a->skew);
+}
+
+enum lw_err lw_auth_answer_decode(struct lw_rd *r, struct lw_auth_answer *ret)
+{
+	uint32_t expires_in = lw_rd_u32(r);
+	uint8_t ticket = lw_rd_u8(r);
+	int32_t skew = (int32_t)lw_rd_u32(r);
+
+	if (lw_rd_end(r) != LW_OK || ticket >= LW_TICKET_COUNT)
+		return LW_PROTO;
+
+	*ret = (struct lw_auth_answer) { expires_in,
+					 (enum lw_ticket_state)ticket, skew };
+	return LW_OK;
+}
+
+/* principal = str principal, str account */
+void lw_principal_encode(struct lw_wr *w, const struct lw_principal *p)
+{
+	lw_wr_str(w, p->principal);
+	lw_wr_str(w, p->account);
+}
+
+enum lw_err lw_principal_decode(struct lw_rd *r, struct lw_principal *ret)
+{
+	struct lw_principal p;
+
+	p.principal = lw_rd_str(r);
+	p.account = lw_rd_str(r);
+	if (lw_rd_end(r) != LW_OK)
+		return LW_PROTO;
+
+	*ret = p;
+	return LW_OK;
+}
+
+/* change = login, str new */
+void lw_password_change_encode(struct lw_wr *w,
+			       const struct lw_password_change *c)
+{
+	lw_login_encode(w, &c->login);
+	lw_wr_str(w, c->new_password);
+}
+
+enum lw_err lw_password_change_decode(struct lw_rd *r,
+				      struct lw_password_change *ret)
+{
+	struct lw_password_change c;
+
+	c.login = read_login(r);
+	c.new_password = lw_rd_str(r);
+	if (lw_rd_end(r) != LW_OK)
+		return LW_PROTO;
+
+	*ret = c;
+	return LW_OK;
+}
+
+/* policy = 9 * u32, in the order of the struct */
+void lw_password_policy_encode(struct lw_wr *w,
+			       const struct lw_password_policy *p)
+{
+	lw_wr_u32(w, p->min_length);
+	lw_wr_u32(w, p->max_length);
+	lw_wr_u32(w, p->min_alphabetic);
+	lw_wr_u32(w, p->min_upper);
+	lw_wr_u32(w, p->min_lower);
+	lw_wr_u32(w, p->min_numeric);
+	lw_wr_u32(w, p->min_special);
+	lw_wr_u32(w, p->max_identical);
+	lw_wr_u32(w, p->history);
+}
+
+enum lw_err lw_password_policy_decode(struct lw_rd *r,
+				      struct lw_password_policy *ret)
+{
+	struct lw_password_policy p;
+
+	p.min_length = lw_rd_u32(r);
+	p.max_length = lw_rd_u32(r);
+	p.min_alphabetic = lw_rd_u32(r);
+	p.min_upper = lw_rd_u32(r);
+	p.min_lower = lw_rd_u32(r);
+	p.min_numeric = lw_rd_u32(r);
+	p.min_special = lw_rd_u32(r);
+	p.max_identical = lw_rd_u32(r);
+	p.history = lw_rd_u32(r);
+	if (lw_rd_end(r) != LW_OK)
+		return LW_PROTO;
+
+	*ret = p;
 	return LW_OK;
 }
 
@@ -157,4 +264,27 @@ enum lw_err lw_ticket_decode(struct lw_rd *r, struct lw_ticket *ret)
 
 	*ret = t;
 	return LW_OK;
+}
+
+const char *lw_ticket_str(enum lw_ticket_state s)
+{
+	switch (s) {
+	case LW_TICKET_OK:
+		return "ticket verified";
+	case LW_TICKET_NO_KEYTAB:
+		return "no ticket: no usable machine keytab to verify it with";
+	case LW_TICKET_UNVERIFIED:
+		return "no ticket: the machine keytab does not vouch for it";
+	case LW_TICKET_NO_KDC:
+		return "no ticket: no KDC answered";
+	case LW_TICKET_SKEW:
+		return "no ticket: clock skew too great";
+	case LW_TICKET_REFUSED:
+		return "no ticket: the KDC refused";
+	case LW_TICKET_NOT_ASKED:
+		return "no ticket: none was asked for";
+	case LW_TICKET_COUNT:
+		break;
+	}
+	return "no ticket";
 }

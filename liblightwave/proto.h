@@ -11,12 +11,13 @@
 
 #include "wire.h"
 
-#define LW_PROTO_VERSION 1
+#define LW_PROTO_VERSION 2
 #define LW_HEAD_SIZE	 12
 #define LW_REQUEST_MAX	 (8 * 1024)	    /* largest body from a client */
 #define LW_REPLY_MAX	 (16 * 1024 * 1024) /* largest body anywhere */
 #define LW_PASSWORD_MAX	 512
 #define LW_CCACHE_MAX	 (64 * 1024)
+#define LW_NEVER	 UINT32_MAX /* no such limit, or not known */
 
 enum lw_op {
 	/* anyone asks the front, on the nss socket (and on priv) */
@@ -28,9 +29,13 @@ enum lw_op {
 	LW_OP_OURS,		  /* str name -> OK or NOTOURS, from memory */
 
 	/* root asks the front, on the priv socket */
-	LW_OP_AUTH = 32, /* login -> u32 seconds until the password expires */
+	LW_OP_AUTH = 32, /* login -> auth answer */
 	LW_OP_ACCOUNT,	 /* login without password -> nothing */
 	LW_OP_TICKET,	 /* str name -> ticket, given out once */
+	LW_OP_PRINCIPAL, /* principal -> str name of the account */
+	LW_OP_POLICY,	 /* nothing -> password policy */
+	LW_OP_PASSWORD,	 /* password change -> nothing */
+	LW_OP_VERIFY,	 /* login -> nothing: is this the password? */
 
 	/* the front asks the worker */
 	LW_OP_FIND = 64,   /* find -> entries (job.h) */
@@ -38,6 +43,8 @@ enum lw_op {
 	LW_OP_MEMBERS,	   /* str dn -> entries: all users, nested */
 	LW_OP_VERDICT,	   /* verdict -> verdict answer */
 	LW_OP_PROBE,	   /* nothing -> entries: none, the domain's SID */
+	LW_OP_RULES,	   /* nothing -> password policy */
+	LW_OP_CHANGE,	   /* change (job.h) -> nothing */
 };
 
 struct lw_head {
@@ -91,6 +98,62 @@ struct lw_login {
 };
 void lw_login_encode(struct lw_wr *w, const struct lw_login *l);
 enum lw_err lw_login_decode(struct lw_rd *r, struct lw_login *ret);
+
+/* What became of the Kerberos ticket of a login whose password was right. */
+enum lw_ticket_state {
+	LW_TICKET_OK,
+	LW_TICKET_NO_KEYTAB,  /* nothing to verify it with */
+	LW_TICKET_UNVERIFIED, /* our keytab does not vouch for this KDC */
+	LW_TICKET_NO_KDC,     /* none answered */
+	LW_TICKET_SKEW,	      /* our clock and the KDC's differ too much */
+	LW_TICKET_REFUSED,    /* the KDC said no, or libkrb5 failed */
+	LW_TICKET_NOT_ASKED,  /* nobody wanted one */
+	LW_TICKET_COUNT
+};
+
+/* A few words for a log line; static. */
+const char *lw_ticket_str(enum lw_ticket_state s);
+
+/*
+ * auth answer = u32 expires_in, u8 ticket, u32 skew. After the status
+ * LW_SKEW it is u32 skew alone.
+ */
+struct lw_auth_answer {
+	uint32_t expires_in; /* seconds; LW_NEVER: nothing to tell him now */
+	enum lw_ticket_state ticket;
+	int32_t skew; /* seconds the domain's clock is ahead; 0: not known */
+};
+void lw_auth_answer_encode(struct lw_wr *w, const struct lw_auth_answer *a);
+enum lw_err lw_auth_answer_decode(struct lw_rd *r, struct lw_auth_answer *ret);
+
+/* Who may log in to account with a ticket of principal; "": who is it? */
+struct lw_principal {
+	struct lw_str principal, account;
+};
+void lw_principal_encode(struct lw_wr *w, const struct lw_principal *p);
+enum lw_err lw_principal_decode(struct lw_rd *r, struct lw_principal *ret);
+
+/* A change of password: login.password is the old one. */
+struct lw_password_change {
+	struct lw_login login;
+	struct lw_str new_password;
+};
+void lw_password_change_encode(struct lw_wr *w,
+			       const struct lw_password_change *c);
+enum lw_err lw_password_change_decode(struct lw_rd *r,
+				      struct lw_password_change *ret);
+
+/* The domain's rules for passwords; LW_NEVER where it has none. */
+struct lw_password_policy {
+	uint32_t min_length, max_length;
+	uint32_t min_alphabetic, min_upper, min_lower, min_numeric, min_special;
+	uint32_t max_identical; /* in a row */
+	uint32_t history;	/* how many old ones are not taken again */
+};
+void lw_password_policy_encode(struct lw_wr *w,
+			       const struct lw_password_policy *p);
+enum lw_err lw_password_policy_decode(struct lw_rd *r,
+				      struct lw_password_policy *ret);
 
 /* What PAM needs to make a credential cache. */
 struct lw_ticket {

@@ -31,6 +31,17 @@ enum nss_status lw_to_nss(enum lw_err e, int saved, int *errnop)
 	case LW_PROTO:
 	case LW_NOMEM:
 	case LW_PENDING:
+	case LW_NOPASSWORD:
+	case LW_SKEW:
+	case LW_NOTICKET:
+	case LW_CHANGE:
+	case LW_TOOSHORT:
+	case LW_WEAK:
+	case LW_HISTORY:
+	case LW_TOOSOON:
+	case LW_NOTALLOWED:
+	case LW_NOWORKER:
+	case LW_NOFRONT:
 	case LW_ERR_COUNT:
 		break;
 	}

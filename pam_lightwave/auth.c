@@ -4,46 +4,55 @@
 #include "request.h"
 
 #include <security/pam_ext.h>
-#include <string.h>
+#include <stdlib.h>
 #include <syslog.h>
 
-#define DAY	   86400u
-#define WARN_BELOW (15 * DAY)
+#define DAY	86400u
+#define SKEW_OK 300 /* seconds that Kerberos puts up with */
 
-static enum lw_err judge(const struct lw_request *r, const char *password,
-			 uint32_t *ret_expires)
+static enum lw_err judge(struct lw_request *r, const char *password,
+			 struct lw_auth_answer *ret)
 {
 	struct lw_login login = lw_request_login(r, password);
+	enum lw_err e = lw_request_presentable(r, password);
 
-	/* LDAP takes a bind without a password as anonymous, and says yes. */
-	if (login.password.n == 0 || login.password.n > LW_PASSWORD_MAX)
+	if (e == LW_OK)
+		e = lw_front_auth(&login, ret);
+	if (e == LW_SKEW)
+		r->skew = ret->skew;
+	if (e == LW_OK && !lw_request_same_user(r))
 		return LW_DENIED;
-	return lw_front_auth(&login, ret_expires);
+	return e;
 }
 
-static void warn(const struct lw_request *r, uint32_t expires)
+/* The verdict stands, whatever became of the ticket. */
+static void tell(const struct lw_request *r, const struct lw_auth_answer *a)
 {
-	uint32_t days = expires < DAY ? 1 : (expires + DAY - 1) / DAY;
+	uint32_t days = a->expires_in ? (a->expires_in - 1) / DAY + 1 : 1;
+	bool skewed = a->skew <= -SKEW_OK || a->skew >= SKEW_OK;
+	char shown[LW_PRINTABLE_MAX], clock[128];
 
-	if (expires < WARN_BELOW && !r->quiet)
+	if (a->ticket != LW_TICKET_OK &&
+	    (a->ticket != LW_TICKET_NOT_ASKED || r->debug))
+		pam_syslog(r->pamh, LOG_NOTICE, "%s: %s",
+			   lw_request_printable(r, shown),
+			   lw_ticket_str(a->ticket));
+	lw_pam_skew(a->skew, clock, sizeof(clock));
+	if (skewed)
+		pam_syslog(r->pamh, LOG_WARNING, "%s (%d s)", clock, a->skew);
+	if (skewed && !r->quiet)
+		pam_info(r->pamh, "%s; Kerberos does not work until it is set.",
+			 clock);
+	if (a->expires_in != LW_NEVER && !r->quiet)
 		pam_info(r->pamh, "Your password expires in %u day%s.", days,
 			 days == 1 ? "" : "s");
-}
-
-/* The verdict is about r->user: whoever asks must still mean him. */
-static bool same_user(const struct lw_request *r)
-{
-	const void *user = NULL;
-
-	return pam_get_item(r->pamh, PAM_USER, &user) == PAM_SUCCESS && user &&
-	       !strcmp(user, r->user);
 }
 
 int pam_sm_authenticate(pam_handle_t *pamh, int flags, int argc,
 			const char **argv)
 {
 	const char *password = NULL; /* stays PAM's: it frees and wipes */
-	uint32_t expires = UINT32_MAX;
+	struct lw_auth_answer answer;
 	struct lw_request r;
 	enum lw_err e;
 	int code;
@@ -51,20 +60,16 @@ int pam_sm_authenticate(pam_handle_t *pamh, int flags, int argc,
 	lw_request_init(&r, pamh, flags, argc, argv);
 	code = lw_request_user(&r);
 	if (code == PAM_AUTHINFO_UNAVAIL)
-		return lw_request_end(&r, LW_PHASE_AUTH, LW_OFFLINE);
+		return lw_request_end(&r, LW_PHASE_AUTH, r.trouble);
 	if (code == PAM_SUCCESS)
 		code = pam_get_authtok(pamh, PAM_AUTHTOK, &password, NULL);
 	if (code != PAM_SUCCESS)
 		return code == PAM_CONV_AGAIN ? PAM_INCOMPLETE : code;
 
-	e = judge(&r, password, &expires);
-	if (e == LW_OK && !same_user(&r)) {
-		pam_syslog(pamh, LOG_ERR, "PAM_USER changed meanwhile");
-		e = LW_DENIED;
-	}
+	e = judge(&r, password, &answer);
 	if (e == LW_OK) {
 		lw_cred_remember(&r);
-		warn(&r, expires);
+		tell(&r, &answer);
 	}
 	return lw_request_end(&r, LW_PHASE_AUTH, e);
 }

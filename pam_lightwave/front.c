@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-/* Wide enough for a login; wiped, for it may hold a password. */
+/* Wide enough for a change of passwords; wiped, for it may hold them. */
 struct message {
 	uint8_t p[LW_HEAD_SIZE + LW_REQUEST_MAX];
 	struct lw_wr w;
@@ -19,8 +19,16 @@ static void wipe(struct message *m)
 static enum lw_err ask(const struct message *m, int budget_ms,
 		       struct lw_reply *reply)
 {
-	return lw_call(LW_PRIV_SOCKET, m->p, (size_t)(m->w.p - m->p), budget_ms,
-		       reply);
+	enum lw_err e = lw_call(LW_PRIV_SOCKET, m->p, (size_t)(m->w.p - m->p),
+				budget_ms, reply);
+
+	/* Without a status it is not the front that says so. */
+	return e == LW_OFFLINE && !reply->body.p ? LW_NOFRONT : e;
+}
+
+static enum lw_err end(struct lw_reply *reply, enum lw_err e)
+{
+	return e == LW_OK ? lw_rd_end(&reply->body) : e;
 }
 
 /* From the front's memory: nobody waits longer for that than NSS does. */
@@ -55,37 +63,72 @@ static enum lw_err ask_login(enum lw_op op, const struct lw_login *l,
 enum lw_err lw_front_ours(const char *user)
 {
 	lw_cleanup(lw_reply_done) struct lw_reply reply = { 0 };
-	enum lw_err e = ask_name(LW_OP_OURS, user, &reply);
 
-	return e == LW_OK ? lw_rd_end(&reply.body) : e;
+	return end(&reply, ask_name(LW_OP_OURS, user, &reply));
 }
 
-enum lw_err lw_front_auth(const struct lw_login *l, uint32_t *ret_expires)
+enum lw_err lw_front_auth(const struct lw_login *l, struct lw_auth_answer *ret)
 {
 	lw_cleanup(lw_reply_done) struct lw_reply reply = { 0 };
-	uint32_t expires;
-	enum lw_err e;
+	enum lw_err e = ask_login(LW_OP_AUTH, l, &reply);
+	int32_t skew;
 
-	e = ask_login(LW_OP_AUTH, l, &reply);
-	if (e != LW_OK)
+	if (e == LW_OK)
+		return lw_auth_answer_decode(&reply.body, ret);
+	if (e != LW_SKEW)
 		return e;
-	expires = lw_rd_u32(&reply.body);
+	skew = (int32_t)lw_rd_u32(&reply.body);
 	if (lw_rd_end(&reply.body) != LW_OK)
 		return LW_PROTO;
 
-	*ret_expires = expires;
-	return LW_OK;
+	*ret = (struct lw_auth_answer) { .skew = skew };
+	return LW_SKEW;
+}
+
+enum lw_err lw_front_verify(const struct lw_login *l)
+{
+	lw_cleanup(lw_reply_done) struct lw_reply reply = { 0 };
+
+	return end(&reply, ask_login(LW_OP_VERIFY, l, &reply));
 }
 
 enum lw_err lw_front_account(const struct lw_login *l)
 {
 	lw_cleanup(lw_reply_done) struct lw_reply reply = { 0 };
 	struct lw_login asked = *l;
-	enum lw_err e;
 
 	asked.password = LW_STR("");
-	e = ask_login(LW_OP_ACCOUNT, &asked, &reply);
-	return e == LW_OK ? lw_rd_end(&reply.body) : e;
+	return end(&reply, ask_login(LW_OP_ACCOUNT, &asked, &reply));
+}
+
+enum lw_err lw_front_policy(struct lw_password_policy *ret)
+{
+	lw_cleanup(lw_reply_done) struct lw_reply reply = { 0 };
+	struct message m;
+	enum lw_err e;
+
+	lw_wr_init(&m.w, m.p, sizeof(m.p));
+	lw_msg_begin(&m.w, LW_OP_POLICY, 0);
+	e = lw_msg_end(&m.w, m.p);
+	if (e == LW_OK)
+		e = ask(&m, LW_PAM_BUDGET_MS, &reply);
+	return e == LW_OK ? lw_password_policy_decode(&reply.body, ret) : e;
+}
+
+enum lw_err lw_front_change(const struct lw_login *l, const char *new_password)
+{
+	const struct lw_password_change c = { *l, lw_str(new_password) };
+	lw_cleanup(lw_reply_done) struct lw_reply reply = { 0 };
+	lw_cleanup(wipe) struct message m;
+	enum lw_err e;
+
+	lw_wr_init(&m.w, m.p, sizeof(m.p));
+	lw_msg_begin(&m.w, LW_OP_PASSWORD, 0);
+	lw_password_change_encode(&m.w, &c);
+	e = lw_msg_end(&m.w, m.p);
+	if (e == LW_OK)
+		e = ask(&m, LW_PAM_BUDGET_MS, &reply);
+	return end(&reply, e);
 }
 
 enum lw_err lw_front_passwd(const char *user, struct lw_reply *reply,

@@ -2,8 +2,8 @@
  * front.h - what pam_lightwave asks the front, on the socket for root.
  *
  * Each is one question on one connection and is never repeated: a password is
- * presented once. Results are those of lw_call() (client.h) and, from the
- * directory or the front's memory, the statuses of err.h.
+ * presented once. Results are the statuses of err.h; LW_NOFRONT: no answer
+ * came; LW_PROTO: what came is none; LW_NOMEM: no memory or descriptor here.
  */
 #ifndef LW_PAM_FRONT_H
 #define LW_PAM_FRONT_H
@@ -13,11 +13,23 @@
 /* LW_OK: a name of our domain, whoever has it. Answered from memory. */
 enum lw_err lw_front_ours(const char *user);
 
-/* Judge a password; seconds until it expires, UINT32_MAX where not known. */
-enum lw_err lw_front_auth(const struct lw_login *l, uint32_t *ret_expires);
+/*
+ * Judge a password at a login. ret is written after LW_SKEW, too: there only
+ * its skew means something.
+ */
+enum lw_err lw_front_auth(const struct lw_login *l, struct lw_auth_answer *ret);
+
+/* Judge a password that is about to be changed. */
+enum lw_err lw_front_verify(const struct lw_login *l);
 
 /* Whether l->user may log in here; l->password is not looked at. */
 enum lw_err lw_front_account(const struct lw_login *l);
+
+/* What the domain wants of a new password. */
+enum lw_err lw_front_policy(struct lw_password_policy *ret);
+
+/* l->password is the old one. After LW_OK the new one is in force. */
+enum lw_err lw_front_change(const struct lw_login *l, const char *new_password);
 
 /*
  * The account's entry, as getpwnam(3) has it, but over the socket that only

@@ -1,8 +1,7 @@
 /* request.c - one call of libpam. Runs in whatever process logs somebody in. */
 #include "request.h"
 
-#include "front.h"
-#include "localdb.h"
+#include "note.h"
 
 #include <security/pam_ext.h>
 #include <stdio.h>
@@ -11,130 +10,33 @@
 
 #define FAIL_DELAY_USEC 2000000
 
+static void read_option(struct lw_request *r, const char *option)
+{
+	if (!strcmp(option, "debug"))
+		r->debug = true;
+	else if (!strcmp(option, "quiet"))
+		r->quiet = r->terse = true;
+	else if (!strcmp(option, "keep_ccache"))
+		r->keep_ccache = true;
+	else if (strcmp(option, "try_first_pass") != 0 &&
+		 strcmp(option, "use_first_pass") != 0 &&
+		 strcmp(option, "use_authtok") != 0 && !r->unknown_option)
+		r->unknown_option = option;
+	/* The last three are read by pam_get_authtok(3) itself. */
+}
+
 void lw_request_init(struct lw_request *r, pam_handle_t *pamh, int flags,
 		     int argc, const char **argv)
 {
 	*r = (struct lw_request) { .pamh = pamh };
 	r->quiet = (unsigned int)flags & PAM_SILENT;
-	for (int i = 0; i < argc; i++) {
-		if (!strcmp(argv[i], "debug"))
-			r->debug = true;
-		else if (!strcmp(argv[i], "quiet"))
-			r->quiet = true;
-		else if (strcmp(argv[i], "try_first_pass") != 0 &&
-			 strcmp(argv[i], "use_first_pass") != 0 &&
-			 !r->unknown_option)
-			r->unknown_option = argv[i];
-	}
-	/* The last two are read by pam_get_authtok(3) itself. */
-	if (r->unknown_option)
-		pam_syslog(pamh, LOG_ERR, "unknown option: %s",
-			   r->unknown_option);
-}
-
-/*
- * Anybody may type a name at a login prompt: what is not plain ASCII goes to
- * the log as \xNN. out has room for four bytes for each of user's.
- */
-static const char *printable(const char *user, char out[4 * LW_NAME_MAX])
-{
-	size_t n = 0;
-
-	for (; *user; user++) {
-		unsigned char c = (unsigned char)*user;
-
-		if (c < 0x20 || c > 0x7E)
-			n += (size_t)snprintf(out + n, 5, "\\x%02X", c);
-		else
-			out[n++] = (char)c;
-	}
-	out[n] = '\0';
-	return out;
-}
-
-/* PAM_SUCCESS: nothing on this machine speaks against the name being ours. */
-static int locally(const struct lw_request *r)
-{
-	/* Before any file is read: nothing may lock root out. */
-	if (!strcmp(r->user, "root"))
-		return PAM_USER_UNKNOWN;
-
-	switch (lw_local_id(LW_ETC_PASSWD, r->user, NULL)) {
-	case LW_OK:
-		return PAM_USER_UNKNOWN;
-	case LW_NOTFOUND:
-		return r->unknown_option ? PAM_SERVICE_ERR : PAM_SUCCESS;
-	case LW_NOTOURS:
-	case LW_DENIED:
-	case LW_LOCKED:
-	case LW_DISABLED:
-	case LW_EXPIRED:
-	case LW_FORBIDDEN:
-	case LW_OFFLINE:
-	case LW_RANGE:
-	case LW_INVALID:
-	case LW_PROTO:
-	case LW_NOMEM:
-	case LW_PENDING:
-	case LW_ERR_COUNT:
-		break;
-	}
-	pam_syslog(r->pamh, LOG_ERR, "cannot read " LW_ETC_PASSWD);
-	return PAM_SERVICE_ERR;
-}
-
-/*
- * A malformed name with a domain is treated like an unknown one of ours, with
- * prompt and delay; without a domain pam_unix may judge it.
- */
-static int by_front(const struct lw_request *r)
-{
-	bool bare = !strpbrk(r->user, "@\\");
-
-	switch (lw_front_ours(r->user)) {
-	case LW_OK:
-		return PAM_SUCCESS;
-	case LW_INVALID:
-		return bare ? PAM_USER_UNKNOWN : PAM_SUCCESS;
-	case LW_NOTOURS:
-		return PAM_USER_UNKNOWN;
-	case LW_NOTFOUND:
-	case LW_DENIED:
-	case LW_LOCKED:
-	case LW_DISABLED:
-	case LW_EXPIRED:
-	case LW_FORBIDDEN:
-	case LW_OFFLINE:
-	case LW_RANGE:
-	case LW_PROTO:
-	case LW_NOMEM:
-	case LW_PENDING:
-	case LW_ERR_COUNT:
-		break;
-	}
-	return bare ? PAM_USER_UNKNOWN : PAM_AUTHINFO_UNAVAIL;
-}
-
-int lw_request_ours(struct lw_request *r, const char *user)
-{
-	size_t n = user ? strnlen(user, sizeof(r->user)) : 0;
-	char shown[4 * LW_NAME_MAX];
-	int code;
-
-	if (n == 0 || n == sizeof(r->user))
-		return PAM_USER_UNKNOWN;
-	memcpy(r->user, user, n + 1);
-
-	code = locally(r);
-	if (code == PAM_SUCCESS)
-		code = by_front(r);
-	if (r->debug)
-		pam_syslog(r->pamh, LOG_DEBUG, "%s: %s",
-			   printable(r->user, shown),
-			   code == PAM_SUCCESS	      ? "ours"
-			   : code == PAM_USER_UNKNOWN ? "not ours"
-						      : "cannot tell");
-	return code;
+	for (int i = 0; i < argc; i++)
+		read_option(r, argv[i]);
+	if (!r->unknown_option ||
+	    lw_noted_of(pamh, LW_NOTE_OPTION, r->unknown_option))
+		return;
+	pam_syslog(pamh, LOG_ERR, "unknown option: %s", r->unknown_option);
+	lw_note(pamh, LW_NOTE_OPTION, r->unknown_option);
 }
 
 int lw_request_user(struct lw_request *r)
@@ -145,6 +47,31 @@ int lw_request_user(struct lw_request *r)
 	if (code == PAM_CONV_AGAIN)
 		return PAM_INCOMPLETE;
 	return code == PAM_SUCCESS ? lw_request_ours(r, user) : code;
+}
+
+bool lw_request_same_user(const struct lw_request *r)
+{
+	const void *user = NULL;
+
+	/* An impossible name is no whole copy, and refused whoever it is. */
+	if (r->impossible)
+		return true;
+	if (pam_get_item(r->pamh, PAM_USER, &user) == PAM_SUCCESS && user &&
+	    !strcmp(user, r->user))
+		return true;
+	pam_syslog(r->pamh, LOG_ERR, "PAM_USER changed meanwhile");
+	return false;
+}
+
+enum lw_err lw_request_presentable(const struct lw_request *r,
+				   const char *password)
+{
+	size_t n = strnlen(password, LW_PASSWORD_MAX + 1);
+
+	if (r->impossible)
+		return LW_INVALID;
+	/* LDAP takes a bind without a password as anonymous, and says yes. */
+	return n == 0 || n > LW_PASSWORD_MAX ? LW_DENIED : LW_OK;
 }
 
 static struct lw_str item(const struct lw_request *r, int type)
@@ -166,27 +93,65 @@ struct lw_login lw_request_login(const struct lw_request *r,
 	};
 }
 
-static void log_end(const struct lw_request *r, enum lw_err e)
+/* Anybody may type a name at a login prompt: only plain ASCII is shown. */
+const char *lw_request_printable(const struct lw_request *r,
+				 char out[LW_PRINTABLE_MAX])
+{
+	size_t n = 0;
+
+	for (const char *p = r->user; *p; p++) {
+		unsigned char c = (unsigned char)*p;
+
+		if (c < 0x20 || c > 0x7E)
+			n += (size_t)snprintf(out + n, 5, "\\x%02X", c);
+		else
+			out[n++] = (char)c;
+	}
+	out[n] = '\0';
+	return out;
+}
+
+static void log_end(const struct lw_request *r, enum lw_phase phase,
+		    enum lw_err e)
 {
 	struct lw_str service = item(r, PAM_SERVICE);
-	char shown[4 * LW_NAME_MAX];
+	bool password = phase == LW_PHASE_OLD || phase == LW_PHASE_NEW;
+	const char *what = e == LW_OK ? "accepted" : "refused";
+	char shown[LW_PRINTABLE_MAX], skew[32] = "";
 
+	if (password)
+		what = e == LW_OK ? "changed the password of"
+				  : "did not change the password of";
+	if (e == LW_SKEW)
+		snprintf(skew, sizeof(skew), " (%d s)", r->skew);
 	pam_syslog(r->pamh, e == LW_OK ? LOG_INFO : LOG_NOTICE,
-		   "%s %s for service %.*s: %s",
-		   e == LW_OK ? "accepted" : "refused",
-		   printable(r->user, shown), (int)service.n,
-		   service.n ? service.s : "", lw_strerror(e));
+		   "%s %s for service %.*s: %s%s", what,
+		   lw_request_printable(r, shown), (int)service.n,
+		   service.n ? service.s : "", lw_strerror(e), skew);
+}
+
+static void tell(const struct lw_request *r, enum lw_phase phase, enum lw_err e)
+{
+	const char *text = lw_pam_text(phase, e);
+	char skew[128];
+
+	if (e == LW_SKEW) {
+		lw_pam_skew(r->skew, skew, sizeof(skew));
+		pam_error(r->pamh, "%s; nobody can log in until it is set.",
+			  skew);
+	} else if (text) {
+		pam_error(r->pamh, "%s", text);
+	}
 }
 
 int lw_request_end(const struct lw_request *r, enum lw_phase phase,
 		   enum lw_err e)
 {
-	const char *text = lw_pam_text(phase, e);
-
-	log_end(r, e);
-	if (text && !r->quiet)
-		pam_error(r->pamh, "%s", text);
-	if (phase == LW_PHASE_AUTH && e != LW_OK)
+	if (e != LW_OK || !r->terse)
+		log_end(r, phase, e);
+	if (!r->quiet)
+		tell(r, phase, e);
+	if (e != LW_OK && (phase == LW_PHASE_AUTH || phase == LW_PHASE_OLD))
 		pam_fail_delay(r->pamh, FAIL_DELAY_USEC);
 	return lw_to_pam(phase, e);
 }

@@ -3,6 +3,7 @@
 
 #include "cleanup.h"
 #include "log.h"
+#include "present.h"
 
 #include <string.h>
 
@@ -258,41 +259,6 @@ static enum lw_err absorb_entries(struct lw_front *f,
 	return e == LW_OK ? LW_OK : LW_OFFLINE;
 }
 
-/* Nothing else is one: least of all what would have PAM ask somebody else. */
-static bool is_verdict(enum lw_err e)
-{
-	return e == LW_OK || e == LW_DENIED || e == LW_LOCKED ||
-	       e == LW_DISABLED || e == LW_EXPIRED || e == LW_NOTFOUND;
-}
-
-static enum lw_err absorb_verdict(struct lw_front *f,
-				  const struct lw_question *q,
-				  enum lw_err status, struct lw_rd *body)
-{
-	struct lw_request *r = TAILQ_FIRST(&q->waiters);
-	struct lw_verdict_answer a = { .expires_in = LW_NEVER };
-
-	if (status == LW_OK && lw_verdict_answer_decode(body, &a) != LW_OK)
-		return LW_PROTO;
-	if (!is_verdict(status))
-		return LW_OFFLINE;
-	if (!r)
-		return LW_OK; /* the client has gone: no ticket is kept */
-	r->verdict_known = true;
-	r->verdict = status;
-	r->expires_in = a.expires_in;
-	if (status != LW_OK)
-		return LW_OK;
-	if (a.ticket != LW_TICKET_OK)
-		lw_log(LOG_NOTICE, "uid %u: %s", q->subject,
-		       lw_ticket_str(a.ticket));
-	else if (lw_tickets_keep(&f->tickets, q->subject, a.ccache,
-				 lw_now_ms()) != LW_OK)
-		lw_log(LOG_WARNING, "uid %u: no memory for a ticket",
-		       q->subject);
-	return LW_OK;
-}
-
 enum lw_err lw_lookup_absorb(struct lw_front *f, const struct lw_question *q,
 			     enum lw_err status, struct lw_rd *body)
 {
@@ -302,7 +268,9 @@ enum lw_err lw_lookup_absorb(struct lw_front *f, const struct lw_question *q,
 	case LW_OP_MEMBERS:
 		return absorb_entries(f, q, status, body);
 	case LW_OP_VERDICT:
-		return absorb_verdict(f, q, status, body);
+	case LW_OP_CHANGE:
+	case LW_OP_RULES:
+		return lw_present_absorb(f, q, status, body);
 	case LW_OP_PROBE:
 	case LW_OP_PASSWD_BY_NAME:
 	case LW_OP_PASSWD_BY_UID:
@@ -313,6 +281,10 @@ enum lw_err lw_lookup_absorb(struct lw_front *f, const struct lw_question *q,
 	case LW_OP_AUTH:
 	case LW_OP_ACCOUNT:
 	case LW_OP_TICKET:
+	case LW_OP_PRINCIPAL:
+	case LW_OP_POLICY:
+	case LW_OP_PASSWORD:
+	case LW_OP_VERIFY:
 		break;
 	}
 	return LW_PROTO;

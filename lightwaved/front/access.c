@@ -52,40 +52,82 @@ static void say(char *rule, size_t size, const char *verb, const char *which,
 	snprintf(rule, size, "%s%s%s", verb, which, tail);
 }
 
-enum lw_err lw_access_check(struct lw_request *r, const struct lw_object *user,
-			    const struct lw_ids *groups, char *rule,
-			    size_t rule_size)
+static const struct lw_service_access *of_service(const struct lw_config *c,
+						  struct lw_str service)
 {
-	const struct lw_config *c = r->front->config;
-	enum lw_err e, worst = LW_FORBIDDEN;
+	for (size_t i = 0; i < c->service_access_count; i++) {
+		if (lw_str_eq(service, c->service_access[i].service))
+			return &c->service_access[i];
+	}
+	return NULL;
+}
 
-	say(rule, rule_size, "no allow rule names the user", "", "");
-	if (c->allow.n == 0)
-		say(rule, rule_size, "[access] has no allow rule", "", "");
-	for (size_t i = 0; i < c->deny.n; i++) {
-		e = matches(r, c->deny.v[i], user, groups);
+/* LW_OK: none denies. */
+static enum lw_err check_deny(struct lw_request *r,
+			      const struct lw_object *user,
+			      const struct lw_ids *groups,
+			      const struct lw_list *deny, char *rule,
+			      size_t rule_size)
+{
+	for (size_t i = 0; i < deny->n; i++) {
+		enum lw_err e = matches(r, deny->v[i], user, groups);
+
 		if (e == LW_NOTOURS)
 			continue;
 		if (e == LW_PENDING || e == LW_NOMEM)
 			return e;
-		say(rule, rule_size, "deny = ", c->deny.v[i],
+		say(rule, rule_size, "deny = ", deny->v[i],
 		    e == LW_OK ? "" : " (cannot be resolved)");
 		return e == LW_OFFLINE ? LW_OFFLINE : LW_FORBIDDEN;
 	}
-	for (size_t i = 0; i < c->allow.n; i++) {
-		e = matches(r, c->allow.v[i], user, groups);
+	return LW_OK;
+}
+
+static enum lw_err check_allow(struct lw_request *r,
+			       const struct lw_object *user,
+			       const struct lw_ids *groups,
+			       const struct lw_list *allow, char *rule,
+			       size_t rule_size)
+{
+	enum lw_err worst = LW_FORBIDDEN;
+
+	for (size_t i = 0; i < allow->n; i++) {
+		enum lw_err e = matches(r, allow->v[i], user, groups);
+
 		if (e == LW_PENDING || e == LW_NOMEM)
 			return e;
 		if (e == LW_OK) {
-			say(rule, rule_size, "allow = ", c->allow.v[i], "");
+			say(rule, rule_size, "allow = ", allow->v[i], "");
 			return LW_OK;
 		}
 		if (e == LW_OFFLINE)
 			worst = LW_OFFLINE;
 		if (e == LW_NOTFOUND)
-			lw_front_warn_once(r->front, c->allow.v[i],
+			lw_front_warn_once(r->front, allow->v[i],
 					   "[access] allow = %s: no such entry",
-					   c->allow.v[i]);
+					   allow->v[i]);
 	}
+	say(rule, rule_size, "no allow rule names the user", "", "");
+	if (allow->n == 0)
+		say(rule, rule_size, "[access] has no allow rule", "", "");
 	return worst;
+}
+
+enum lw_err lw_access_check(struct lw_request *r, const struct lw_object *user,
+			    const struct lw_ids *groups, struct lw_str service,
+			    char *rule, size_t rule_size)
+{
+	const struct lw_config *c = r->front->config;
+	const struct lw_service_access *own = of_service(c, service);
+	const struct lw_list *allow = &c->allow;
+	enum lw_err e;
+
+	e = check_deny(r, user, groups, &c->deny, rule, rule_size);
+	if (e == LW_OK && own)
+		e = check_deny(r, user, groups, &own->deny, rule, rule_size);
+	if (e != LW_OK)
+		return e;
+	if (own && own->allow.n > 0)
+		allow = &own->allow;
+	return check_allow(r, user, groups, allow, rule, rule_size);
 }

@@ -2,7 +2,9 @@
  * access.h - who may log in: [access] of the configuration. The front.
  *
  * Deny wins. Without an allow rule that names the user nobody logs in. What
- * cannot be resolved allows nobody and, in a deny rule, denies everybody.
+ * cannot be resolved allows nobody and, in a deny rule, denies everybody. The
+ * allow rules of [access:SERVICE] stand for the general ones, and its deny
+ * rules beside them.
  */
 #ifndef LW_ACCESS_H
 #define LW_ACCESS_H
@@ -14,7 +16,7 @@
  * (rule_size bytes) then says which line decided, for the log.
  */
 enum lw_err lw_access_check(struct lw_request *r, const struct lw_object *user,
-			    const struct lw_ids *groups, char *rule,
-			    size_t rule_size);
+			    const struct lw_ids *groups, struct lw_str service,
+			    char *rule, size_t rule_size);
 
 #endif

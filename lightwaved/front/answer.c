@@ -49,11 +49,21 @@ enum lw_err lw_answer(struct lw_request *r, struct lw_wr *rest)
 		return lw_answer_account(r, &body, rest);
 	case LW_OP_TICKET:
 		return lw_answer_ticket(r, &body, rest);
+	case LW_OP_PRINCIPAL:
+		return lw_answer_principal(r, &body, rest);
+	case LW_OP_POLICY:
+		return lw_answer_policy(r, &body, rest);
+	case LW_OP_PASSWORD:
+		return lw_answer_password(r, &body, rest);
+	case LW_OP_VERIFY:
+		return lw_answer_verify(r, &body, rest);
 	case LW_OP_FIND:
 	case LW_OP_MEMBERSHIPS:
 	case LW_OP_MEMBERS:
 	case LW_OP_VERDICT:
 	case LW_OP_PROBE:
+	case LW_OP_RULES:
+	case LW_OP_CHANGE:
 		break;
 	}
 	return LW_PROTO;

@@ -24,13 +24,25 @@ enum lw_err lw_answer_group_by_gid(struct lw_request *r, struct lw_rd *body,
 enum lw_err lw_answer_initgroups(struct lw_request *r, struct lw_rd *body,
 				 struct lw_wr *rest);
 
+/* answer_auth.c */
+enum lw_err lw_answer_auth(struct lw_request *r, struct lw_rd *body,
+			   struct lw_wr *rest);
+enum lw_err lw_answer_verify(struct lw_request *r, struct lw_rd *body,
+			     struct lw_wr *rest);
+
+/* answer_password.c */
+enum lw_err lw_answer_policy(struct lw_request *r, struct lw_rd *body,
+			     struct lw_wr *rest);
+enum lw_err lw_answer_password(struct lw_request *r, struct lw_rd *body,
+			       struct lw_wr *rest);
+
 /* answer_login.c */
 enum lw_err lw_answer_ours(struct lw_request *r, struct lw_rd *body,
 			   struct lw_wr *rest);
-enum lw_err lw_answer_auth(struct lw_request *r, struct lw_rd *body,
-			   struct lw_wr *rest);
 enum lw_err lw_answer_account(struct lw_request *r, struct lw_rd *body,
 			      struct lw_wr *rest);
+enum lw_err lw_answer_principal(struct lw_request *r, struct lw_rd *body,
+				struct lw_wr *rest);
 enum lw_err lw_answer_ticket(struct lw_request *r, struct lw_rd *body,
 			     struct lw_wr *rest);
 

@@ -1,13 +1,13 @@
-/* answer_login.c - what PAM asks: verdict, account, ticket. The front. */
+/* answer_login.c - account, ticket, principal. The front. */
 #include "answer.h"
 
 #include "access.h"
 #include "cleanup.h"
+#include "judge.h"
 #include "log.h"
 
 #include <string.h>
-
-#define FRESH 0 /* facts from before this request are not enough */
+#include <strings.h>
 
 enum lw_err lw_answer_ours(struct lw_request *r, struct lw_rd *body,
 			   struct lw_wr *rest)
@@ -23,100 +23,45 @@ enum lw_err lw_answer_ours(struct lw_request *r, struct lw_rd *body,
 	return e == LW_NOTFOUND ? LW_NOTOURS : e;
 }
 
-/* Users are asked for by name; a local account is never one of them. */
-static enum lw_err find_user(struct lw_request *r, struct lw_str typed,
-			     int64_t max_age_ms, const struct lw_object **ret)
+/*
+ * What this login's password question brought in counts here too. A way to
+ * change an expired password turns its end into an errand.
+ */
+static enum lw_err account(struct lw_request *r, const struct lw_login *l,
+			   const struct lw_object **ret, char *rule,
+			   size_t rule_size)
 {
-	char account[LW_NAME_MAX];
-	enum lw_err e = lw_typed_name(r, LW_KIND_USER, typed, account);
+	const struct lw_config *c = r->front->config;
+	const struct lw_ids *groups;
+	bool expired = false, due;
+	enum lw_err e;
 
-	if (e == LW_NOTFOUND)
-		return LW_NOTOURS;
+	if (r->runs == 1)
+		r->max_age_ms = lw_recent_age(&r->front->recent, l->service,
+					      l->user, r->started_ms);
+	e = lw_judge_user(r, l->user, r->max_age_ms, ret);
 	if (e != LW_OK)
 		return e;
-	e = lw_find_by_name(r, LW_KIND_USER, account, max_age_ms, ret);
-	if (e == LW_OK && (lw_localdb_name(&r->front->passwd, (*ret)->name) ||
-			   lw_localdb_id(&r->front->passwd, (*ret)->id)))
-		return LW_NOTFOUND;
-	return e;
-}
-
-static void log_decision(const char *what, const struct lw_login *l,
-			 const char *name, enum lw_err e, const char *why)
-{
-	bool good = e == LW_OK;
-
-	lw_log(good ? LOG_INFO : LOG_NOTICE,
-	       "%s: user %.*s%s%s%s, service %.*s%s%.*s: %s%s%s", what,
-	       (int)l->user.n, l->user.s, name ? " (" : "", name ? name : "",
-	       name ? ")" : "", (int)l->service.n, l->service.s,
-	       l->rhost.n ? ", from " : "", (int)l->rhost.n, l->rhost.s,
-	       good ? "allowed" : lw_strerror(e), *why ? ": " : "", why);
-}
-
-/* A good password does not open what the entry says is closed. */
-static enum lw_err state(const struct lw_object *o, bool locked_too)
-{
-	if (o->uac & LW_UAC_DISABLED)
-		return LW_DISABLED;
-	if (o->uac & LW_UAC_EXPIRED)
-		return LW_EXPIRED;
-	if (locked_too && o->uac & LW_UAC_LOCKED)
-		return LW_LOCKED;
-	return LW_OK;
-}
-
-/* An account may lose its ticket when the entry says more than the bind. */
-static void forget_ticket(struct lw_request *r, uint32_t uid)
-{
-	lw_cleanup(lw_free) uint8_t *ccache = NULL;
-	size_t n;
-
-	if (lw_tickets_take(&r->front->tickets, uid, lw_now_ms(), &ccache,
-			    &n) == LW_OK)
-		explicit_bzero(ccache, n);
-}
-
-enum lw_err lw_answer_auth(struct lw_request *r, struct lw_rd *body,
-			   struct lw_wr *rest)
-{
-	const struct lw_object *o = NULL;
-	struct lw_login l;
-	enum lw_err e = lw_login_decode(body, &l);
-
-	if (e != LW_OK)
-		return e;
-	if (l.password.n == 0 || l.password.n > LW_PASSWORD_MAX)
-		e = LW_DENIED;
-	else
-		e = find_user(r, l.user, FRESH, &o);
-	if (e == LW_OK && !r->verdict_asked && !r->offline) {
-		r->verdict_asked = true;
-		r->verdict_uid = o->id;
-		e = lw_ask_verdict(r, o, l.password);
-	} else if (e == LW_OK &&
-		   (!r->verdict_known || r->verdict_uid != o->id)) {
-		e = LW_OFFLINE;
-	} else if (e == LW_OK) {
-		e = r->verdict;
-		if (e == LW_OK)
-			e = state(o, true);
-		if (e != LW_OK)
-			forget_ticket(r, o->id);
+	due = lw_recent_change_due(&r->front->recent, (*ret)->id, lw_now_ms(),
+				   &expired);
+	e = lw_judge_state(*ret, c->locked_denies_all);
+	/* Who was let in by the bind can change it by another one. */
+	if (e == LW_EXPIRED && (c->kpasswd || (due && !expired))) {
+		due = true;
+		e = LW_OK;
 	}
-	if (e == LW_PENDING)
-		return e;
-	log_decision("auth", &l, o ? o->name : NULL, e, "");
 	if (e == LW_OK)
-		lw_wr_u32(rest, r->expires_in);
-	return e;
+		e = lw_find_groups_of(r, *ret, r->max_age_ms, &groups);
+	if (e == LW_OK)
+		e = lw_access_check(r, *ret, groups, l->service, rule,
+				    rule_size);
+	return e == LW_OK && due ? LW_CHANGE : e;
 }
 
 enum lw_err lw_answer_account(struct lw_request *r, struct lw_rd *body,
 			      struct lw_wr *rest)
 {
 	const struct lw_object *o = NULL;
-	const struct lw_ids *groups;
 	char rule[LW_NAME_MAX + 64] = "";
 	struct lw_login l;
 	enum lw_err e = lw_login_decode(body, &l);
@@ -124,15 +69,72 @@ enum lw_err lw_answer_account(struct lw_request *r, struct lw_rd *body,
 	(void)rest;
 	if (e != LW_OK)
 		return e;
-	e = find_user(r, l.user, FRESH, &o);
-	if (e == LW_OK)
-		e = state(o, r->front->config->locked_denies_all);
-	if (e == LW_OK)
-		e = lw_find_groups_of(r, o, FRESH, &groups);
-	if (e == LW_OK)
-		e = lw_access_check(r, o, groups, rule, sizeof(rule));
+	e = lw_judge_away(r, account(r, &l, &o, rule, sizeof(rule)));
 	if (e != LW_PENDING)
-		log_decision("account", &l, o ? o->name : NULL, e, rule);
+		lw_judge_log("account", &l, o, e, rule);
+	return e;
+}
+
+/*
+ * One name and our realm. Two realms may differ in case alone, and what a
+ * reader of principals could take for more than one name is none.
+ */
+static bool plain_principal(struct lw_str s, const char *realm)
+{
+	const char *at = s.n ? memchr(s.s, '@', s.n) : NULL;
+	size_t n = strlen(realm);
+
+	return at && !memchr(s.s, '\\', s.n) && !memchr(s.s, '/', s.n) &&
+	       s.n - (size_t)(at + 1 - s.s) == n && !memcmp(at + 1, realm, n);
+}
+
+/*
+ * The KDC calls people by their userPrincipalName, which each may choose
+ * himself: it opens the account that its entry owns here, and no other.
+ */
+static enum lw_err of_principal(struct lw_request *r,
+				const struct lw_principal *p,
+				const struct lw_object **ret)
+{
+	const struct lw_object *o;
+	enum lw_err e;
+
+	if (!plain_principal(p->principal, r->front->config->realm))
+		return LW_NOTOURS;
+	e = lw_judge_user(r, p->principal, LW_FRESH, ret);
+	if (e != LW_OK)
+		return e;
+	if (p->principal.n != strlen((*ret)->upn) ||
+	    strncasecmp(p->principal.s, (*ret)->upn, p->principal.n) != 0)
+		return LW_DENIED;
+	if (p->account.n == 0)
+		return LW_OK;
+	e = lw_judge_user(r, p->account, LW_FRESH, &o);
+	if (e == LW_PENDING || e == LW_OFFLINE)
+		return e;
+	return e == LW_OK && o->id == (*ret)->id ? LW_OK : LW_DENIED;
+}
+
+enum lw_err lw_answer_principal(struct lw_request *r, struct lw_rd *body,
+				struct lw_wr *rest)
+{
+	const struct lw_object *o = NULL;
+	struct lw_principal p;
+	enum lw_err e = lw_principal_decode(body, &p);
+
+	if (e != LW_OK)
+		return e;
+	e = lw_judge_away(r, of_principal(r, &p, &o));
+	if (e == LW_PENDING)
+		return e;
+	lw_log(e == LW_OK ? LOG_INFO : LOG_NOTICE,
+	       "principal %.*s for user %.*s: %s", (int)p.principal.n,
+	       p.principal.s, (int)p.account.n, p.account.s,
+	       e == LW_OK	? "allowed"
+	       : e == LW_DENIED ? "not that account's"
+				: lw_strerror(e));
+	if (e == LW_OK)
+		lw_wr_str(rest, lw_str(o->name));
 	return e;
 }
 
@@ -148,8 +150,8 @@ enum lw_err lw_answer_ticket(struct lw_request *r, struct lw_rd *body,
 	enum lw_err e = lw_rd_end(body);
 
 	if (e == LW_OK)
-		e = find_user(r, typed, r->front->config->ttl * INT64_C(1000),
-			      &o);
+		e = lw_judge_user(r, typed,
+				  r->front->config->ttl * INT64_C(1000), &o);
 	if (e == LW_OK)
 		e = lw_policy_primary_gid(&p, o->id, &t.gid);
 	if (e == LW_OK)

@@ -9,6 +9,7 @@
 #define LW_FRONT_H
 
 #include "cache.h"
+#include "recent.h"
 #include "ticket.h"
 
 #include <event2/event.h>
@@ -23,6 +24,7 @@ struct lw_front {
 	struct lw_localdb passwd, group;
 	struct lw_tickets tickets;
 	struct lw_table said; /* what was logged lately, and when */
+	struct lw_recent recent;
 	struct lw_link *link;
 	struct lw_server *server;
 };

@@ -5,24 +5,16 @@
 #include "client.h"
 #include "log.h"
 #include "lookup.h"
+#include "outlook.h"
 
 #include <event2/buffer.h>
 #include <event2/bufferevent.h>
 #include <string.h>
 
-#define BACKOFF_MIN_MS 1000
-#define BACKOFF_MAX_MS 10000
-#define RECONNECT_MS   50 /* after the worker was lost */
-#define OVERDUE_S      45 /* [workers] timeout is at most 10, and four of it */
-#define MAX_IN_FLIGHT  1024
-#define RESERVED       64 /* of these, for logins */
-
-/* How things stand with the directory, for one kind of question. */
-struct outlook {
-	int64_t good_ms;       /* when it last answered */
-	int64_t away_until_ms; /* nobody waits before */
-	int64_t backoff_ms;
-};
+#define RECONNECT_MS  50 /* after the worker was lost */
+#define OVERDUE_S     45 /* [workers] timeout is at most 10, and four of it */
+#define MAX_IN_FLIGHT 1024
+#define RESERVED      64 /* of these, for logins */
 
 TAILQ_HEAD(lw_question_list, lw_question);
 
@@ -34,14 +26,14 @@ struct lw_link {
 	size_t in_flight;
 	uint32_t last_id;
 	int64_t tried_ms; /* when we last connected */
-	struct outlook lookups, logins, verdicts;
+	struct lw_outlook lookups, logins, verdicts;
 	bool answered;
 };
 
-static struct outlook *outlook_of(struct lw_link *l,
-				  const struct lw_question *q)
+static struct lw_outlook *outlook_of(struct lw_link *l,
+				     const struct lw_question *q)
 {
-	if (q->op == LW_OP_VERDICT)
+	if (q->op == LW_OP_VERDICT || q->op == LW_OP_CHANGE)
 		return &l->verdicts;
 	return q->login ? &l->logins : &l->lookups;
 }
@@ -84,8 +76,18 @@ static void wake(struct lw_question *q, bool offline)
 	}
 }
 
-static void went_wrong(struct lw_link *l, struct outlook *o)
+static void went_well(struct lw_link *l, struct lw_outlook *o)
 {
+	if (!l->answered)
+		lw_log(LOG_NOTICE, "the directory answers");
+	l->answered = true;
+	lw_outlook_good(o, lw_now_ms());
+}
+
+void lw_link_failed(struct lw_link *l, const struct lw_question *q)
+{
+	if (!lw_outlook_failed(outlook_of(l, q), q->asked_ms, lw_now_ms()))
+		return;
 	if (l->answered)
 		lw_log(LOG_WARNING, "the directory cannot be reached; "
 				    "answering from memory");
@@ -94,31 +96,6 @@ static void went_wrong(struct lw_link *l, struct outlook *o)
 				   "the directory has not answered yet: "
 				   "lightwaved-worker's log says why");
 	l->answered = false;
-	o->backoff_ms *= 2;
-	if (o->backoff_ms < BACKOFF_MIN_MS)
-		o->backoff_ms = BACKOFF_MIN_MS;
-	if (o->backoff_ms > BACKOFF_MAX_MS)
-		o->backoff_ms = BACKOFF_MAX_MS;
-	o->away_until_ms = lw_now_ms() + o->backoff_ms;
-}
-
-static void went_well(struct lw_link *l, struct outlook *o)
-{
-	if (!l->answered)
-		lw_log(LOG_NOTICE, "the directory answers");
-	l->answered = true;
-	o->good_ms = lw_now_ms();
-	o->backoff_ms = 0;
-	o->away_until_ms = 0;
-}
-
-/* Others were answered since: it is this question, not the directory. */
-void lw_link_failed(struct lw_link *l, const struct lw_question *q)
-{
-	struct outlook *o = outlook_of(l, q);
-
-	if (o->good_ms < q->asked_ms && lw_now_ms() >= o->away_until_ms)
-		went_wrong(l, o);
 }
 
 static void hang_up(struct lw_link *l)
@@ -138,10 +115,7 @@ static void hang_up(struct lw_link *l)
 	}
 }
 
-/*
- * The worker is gone. Before anybody is woken: who asks for a verdict now must
- * not present a password to a worker that is only just dying.
- */
+/* Before anybody is woken: no password goes to a worker that is just dying. */
 static void lost(struct lw_link *l)
 {
 	int64_t until = lw_now_ms() + RECONNECT_MS;
@@ -318,7 +292,7 @@ static void wipe_sent(const void *data, size_t n, void *base)
 	free(base);
 }
 
-/* Takes the message: it is wiped once it is sent, or when we fail. */
+/* Takes the message: wiped once it is sent, or when we fail. */
 static enum lw_err post(struct lw_link *l, struct lw_wr *msg)
 {
 	uint8_t *base = msg->base;
@@ -341,7 +315,7 @@ enum lw_err lw_link_ask(struct lw_link *l, struct lw_request *r,
 
 	if (lw_wr_end(msg) != LW_OK)
 		return lw_wr_end(msg);
-	if (lw_now_ms() < outlook_of(l, q)->away_until_ms)
+	if (lw_outlook_away(outlook_of(l, q), lw_now_ms()))
 		return LW_OFFLINE;
 	if (!in_flight) {
 		if (l->in_flight >= MAX_IN_FLIGHT - (q->login ? 0 : RESERVED))
@@ -369,6 +343,11 @@ enum lw_err lw_link_ask(struct lw_link *l, struct lw_request *r,
 	return LW_PENDING;
 }
 
+bool lw_link_up(const struct lw_link *l)
+{
+	return l->bev != NULL;
+}
+
 struct lw_link *lw_link_new(struct lw_front *f, const char *path)
 {
 	struct lw_link *l = calloc(1, sizeof(*l));
@@ -378,7 +357,9 @@ struct lw_link *lw_link_new(struct lw_front *f, const char *path)
 	l->front = f;
 	l->path = path;
 	l->tried_ms = -RECONNECT_MS;
-	l->lookups.good_ms = l->logins.good_ms = l->verdicts.good_ms = -1;
+	lw_outlook_init(&l->lookups);
+	lw_outlook_init(&l->logins);
+	lw_outlook_init(&l->verdicts);
 	TAILQ_INIT(&l->questions);
 	return l;
 }

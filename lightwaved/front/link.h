@@ -2,12 +2,11 @@
  * link.h - the front's connection to the worker, and the questions on it.
  *
  * Equal questions in flight are one: whoever asks later waits for the same
- * answer. After a failure nobody waits: for a second, doubling up to ten, every
- * question is LW_OFFLINE at once, then one request's question finds out whether
- * it is better. A failure is an answer of LW_OFFLINE, or waiting in vain,
- * unless others were answered meanwhile: one question that is too hard shuts
- * nobody else out. Lookups, what PAM looks up, and verdicts fail apart, so that
- * what anybody may ask never decides how a login is judged.
+ * answer. After a failure nobody waits for a while (outlook.h). A failure is an
+ * answer of LW_OFFLINE, or waiting in vain, unless others were answered
+ * meanwhile: one question that is too hard shuts nobody else out. Lookups, what
+ * PAM looks up, and verdicts fail apart, so that what anybody may ask never
+ * decides how a login is judged.
  */
 #ifndef LW_LINK_H
 #define LW_LINK_H
@@ -42,6 +41,9 @@ void lw_link_free(struct lw_link *l);
  */
 enum lw_err lw_link_ask(struct lw_link *l, struct lw_request *r,
 			const struct lw_question *q, struct lw_wr *msg);
+
+/* Whether a worker is there; that it answers is not known. */
+bool lw_link_up(const struct lw_link *l);
 
 /* r no longer waits. */
 void lw_question_forget(struct lw_request *r);

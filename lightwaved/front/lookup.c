@@ -171,20 +171,11 @@ enum lw_err lw_find_members_of(struct lw_request *r,
 	return find_list(r, LW_OP_MEMBERS, group, max_age_ms, ret);
 }
 
-enum lw_err lw_ask_verdict(struct lw_request *r, const struct lw_object *user,
-			   struct lw_str password)
+void lw_prefetch_groups_of(struct lw_request *r, const struct lw_object *user)
 {
-	lw_cleanup(lw_wr_done) struct lw_wr msg;
-	struct lw_verdict v = { lw_str(user->dn), lw_str(user->upn), password };
-	struct lw_question q = { .op = LW_OP_VERDICT,
-				 .key = (char[]) { "" },
-				 .subject = user->id };
+	bool offline = r->offline;
 
-	lw_wr_heap(&msg, MSG_MAX);
-	msg.wipe = true;
-	lw_msg_begin(&msg, LW_OP_VERDICT, 0);
-	lw_verdict_encode(&msg, &v);
-	if (lw_msg_end(&msg, msg.base) != LW_OK)
-		return LW_NOMEM;
-	return ask(r, &q, &msg);
+	if (ask_list(r, LW_OP_MEMBERSHIPS, user) == LW_PENDING)
+		lw_question_forget(r);
+	r->offline = offline;
 }

@@ -13,6 +13,8 @@
 
 #include "link.h"
 
+#define LW_FRESH 0 /* max_age_ms: what was known before is not enough */
+
 enum lw_err lw_find_by_name(struct lw_request *r, enum lw_kind kind,
 			    const char *account, int64_t max_age_ms,
 			    const struct lw_object **ret);
@@ -32,11 +34,10 @@ enum lw_err lw_find_members_of(struct lw_request *r,
 			       int64_t max_age_ms, const struct lw_ids **ret);
 
 /*
- * Present the password of user once; the request learns the verdict
- * (verdict_known). LW_PENDING, or why it could not be asked.
+ * Have the groups of user asked for, without waiting for them: who asks a
+ * moment later finds them, or that question in flight.
  */
-enum lw_err lw_ask_verdict(struct lw_request *r, const struct lw_object *user,
-			   struct lw_str password);
+void lw_prefetch_groups_of(struct lw_request *r, const struct lw_object *user);
 
 /*
  * Keep what the worker answered to q (link.h calls this). LW_OK: answered;

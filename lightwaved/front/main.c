@@ -5,17 +5,17 @@
 #include "front.h"
 
 #include "cleanup.h"
+#include "harden.h"
 #include "link.h"
 #include "log.h"
 #include "notify.h"
 #include "server.h"
 
+#include <errno.h>
 #include <getopt.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <string.h>
-#include <sys/prctl.h>
-#include <sys/resource.h>
 #include <time.h>
 
 #define EXIT_USAGE  2
@@ -136,6 +136,7 @@ static void front_done(struct lw_front **pf)
 	lw_tickets_expire(&f->tickets, INT64_MAX);
 	lw_cache_clear(&f->cache);
 	lw_table_clear(&f->said);
+	lw_recent_done(&f->recent);
 	lw_localdb_done(&f->passwd);
 	lw_localdb_done(&f->group);
 	lw_config_free(f->config);
@@ -174,6 +175,19 @@ static int loop(struct lw_front *f, const struct options *o)
 	return EXIT_SUCCESS;
 }
 
+/* Its timers are those of CLOCK_MONOTONIC and not a tick of the kernel late. */
+static struct event_base *new_base(void)
+{
+	struct event_config *c = event_config_new();
+	struct event_base *base = NULL;
+
+	if (c && event_config_set_flag(c, EVENT_BASE_FLAG_PRECISE_TIMER) == 0)
+		base = event_base_new_with_config(c);
+	if (c)
+		event_config_free(c);
+	return base;
+}
+
 static int serve(const struct options *o)
 {
 	static struct lw_front front; /* tickets make it large */
@@ -183,6 +197,7 @@ static int serve(const struct options *o)
 
 	lw_cache_init(&f->cache);
 	lw_table_init(&f->said, 1024, free);
+	lw_recent_init(&f->recent);
 	lw_localdb_init(&f->passwd, LW_ETC_PASSWD);
 	lw_localdb_init(&f->group, LW_ETC_GROUP);
 	if (lw_config_load(o->config, &f->config, error, sizeof(error)) !=
@@ -199,7 +214,7 @@ static int serve(const struct options *o)
 		       ": without them nothing can be answered");
 		return EXIT_FAILURE;
 	}
-	f->base = event_base_new();
+	f->base = new_base();
 	f->link = f->base ? lw_link_new(f, o->jobs) : NULL;
 	if (!f->link ||
 	    lw_server_new(f, o->rundir, lw_config_naming(f->config).bare,
@@ -239,7 +254,6 @@ int main(int argc, char **argv)
 		{ 0 },
 	};
 	struct options o = { LW_CONFIG_FILE, RUNDIR, JOBS, false, false };
-	const struct rlimit no_core = { 0, 0 };
 	int c;
 
 	while ((c = getopt_long(argc, argv, "", longs, NULL)) >= 0) {
@@ -278,9 +292,10 @@ int main(int argc, char **argv)
 		return check(o.config);
 
 	lw_log_init("lightwaved", o.debug);
-	/* Passwords pass through here: no core, no ptrace by our own user. */
-	setrlimit(RLIMIT_CORE, &no_core);
-	prctl(PR_SET_DUMPABLE, 0);
-	signal(SIGPIPE, SIG_IGN);
+	if (!lw_harden()) {
+		lw_log(LOG_ERR, "cannot start safely: %s", strerror(errno));
+		return EXIT_FAILURE;
+	}
+	lw_lock_memory();
 	return serve(&o);
 }

@@ -9,11 +9,27 @@
 #include "server.h"
 
 #include <string.h>
+#include <time.h>
 
 /* Before the client's own budget ends, so that it gets what is stale. */
 #define NSS_DEADLINE_MS (LW_NSS_BUDGET_MS - 200)
 #define PAM_DEADLINE_MS 25000
 #define RUNS_SPARE	32
+/*
+ * Refusals of a password leave at whole multiples of this after the question
+ * came, so that their moment does not tell a wrong password from an unknown
+ * name, whatever the directory did for each. To the microsecond: whole
+ * milliseconds would leave a fraction that tells them apart.
+ */
+#define REFUSAL_STEP_US 100000
+
+static int64_t now_us(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return (int64_t)ts.tv_sec * 1000000 + ts.tv_nsec / 1000;
+}
 
 static void destroy(struct lw_request *r)
 {
@@ -44,8 +60,38 @@ static void finish(struct lw_request *r, enum lw_err status, struct lw_wr *rest)
 /* One for each question it may need; beyond that it goes in circles. */
 static unsigned max_runs(const struct lw_config *c)
 {
-	return RUNS_SPARE +
-	       (unsigned)(c->allow.n + c->deny.n + c->local_group_count);
+	size_t n = c->allow.n + c->deny.n + c->local_group_count;
+
+	for (size_t i = 0; i < c->service_access_count; i++)
+		n += c->service_access[i].allow.n + c->service_access[i].deny.n;
+	return RUNS_SPARE + (unsigned)n;
+}
+
+/* What says something about an account, to somebody who may be guessing. */
+static bool is_refusal(uint16_t op, enum lw_err e)
+{
+	if (op != LW_OP_AUTH && op != LW_OP_VERIFY && op != LW_OP_PASSWORD)
+		return false;
+	return e == LW_NOTFOUND || e == LW_DENIED || e == LW_LOCKED ||
+	       e == LW_DISABLED || e == LW_EXPIRED || e == LW_NOPASSWORD ||
+	       e == LW_INVALID;
+}
+
+/* false: it cannot wait, so it goes now. */
+static bool hold(struct lw_request *r, enum lw_err e)
+{
+	struct timeval tv = { 0 };
+
+	/* Or the timer would count from when this turn of the loop began. */
+	event_base_update_cache_time(r->front->base);
+	tv.tv_usec =
+		REFUSAL_STEP_US -
+		(suseconds_t)((now_us() - r->started_us) % REFUSAL_STEP_US);
+	if (event_add(r->deadline, &tv) < 0)
+		return false;
+	r->held = true;
+	r->refusal = e;
+	return true;
 }
 
 void lw_request_run(struct lw_request *r)
@@ -65,6 +111,8 @@ void lw_request_run(struct lw_request *r)
 		return;
 	if (e == LW_OK)
 		e = lw_wr_end(&rest);
+	if (is_refusal(r->head.op, e) && hold(r, e))
+		return;
 	finish(r, e, &rest);
 }
 
@@ -74,6 +122,10 @@ static void too_late(evutil_socket_t fd, short what, void *arg)
 
 	(void)fd;
 	(void)what;
+	if (r->held) {
+		finish(r, r->refusal, NULL);
+		return;
+	}
 	if (r->waits_for) {
 		lw_link_failed(r->front->link, r->waits_for);
 		lw_question_forget(r);
@@ -86,7 +138,7 @@ static bool allowed(uint16_t op, bool privileged)
 {
 	if (op >= LW_OP_PASSWD_BY_NAME && op <= LW_OP_OURS)
 		return true;
-	return privileged && op >= LW_OP_AUTH && op <= LW_OP_TICKET;
+	return privileged && op >= LW_OP_AUTH && op <= LW_OP_VERIFY;
 }
 
 void lw_request_start(struct lw_front *f, struct lw_conn *conn,
@@ -104,6 +156,7 @@ void lw_request_start(struct lw_front *f, struct lw_conn *conn,
 		r->body = body;
 		r->conn = conn;
 		r->started_ms = lw_now_ms();
+		r->started_us = now_us();
 		r->deadline = evtimer_new(f->base, too_late, r);
 	}
 	if (!r || !r->deadline || evtimer_add(r->deadline, &tv) < 0) {

@@ -15,6 +15,18 @@
 struct lw_conn;
 struct lw_question;
 
+/* A password on its way to the directory, and what came back. */
+struct lw_presented {
+	bool asked, known;
+	uint32_t uid; /* whose it was; 0: nobody's */
+	bool want_ticket;
+	bool kpasswd; /* a change, by the other way */
+	enum lw_err result;
+	uint32_t expires_in;
+	enum lw_ticket_state ticket;
+	int32_t skew;
+};
+
 struct lw_request {
 	struct lw_front *front;
 	struct lw_conn *conn; /* ends this request when it ends */
@@ -22,17 +34,21 @@ struct lw_request {
 	uint8_t *body; /* owned; wiped */
 	struct event *deadline;
 	int64_t started_ms;
+	int64_t started_us; /* on the clock of the loop's timers */
 	unsigned runs;
 	bool offline; /* the worker could not say: what is stale must do */
 
 	struct lw_question *waits_for; /* NULL or the one question */
 	TAILQ_ENTRY(lw_request) waiting;
 
-	/* LW_OP_AUTH: what the verdict was, once it was asked for */
-	bool verdict_asked, verdict_known;
-	uint32_t verdict_uid; /* whose password it was */
-	enum lw_err verdict;
-	uint32_t expires_in;
+	int64_t max_age_ms;	       /* ACCOUNT: facts of this login count */
+	struct lw_presented presented; /* AUTH, VERIFY, PASSWORD */
+	struct lw_password_policy policy; /* POLICY */
+	bool policy_known;
+
+	/* A refusal that is ready and waits for its moment; see request.c. */
+	bool held;
+	enum lw_err refusal;
 };
 TAILQ_HEAD(lw_request_list, lw_request);
 

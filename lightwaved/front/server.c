@@ -85,7 +85,8 @@ void lw_conn_answer(struct lw_conn *c, const struct lw_head *head,
 	w.wipe = rest && rest->wipe;
 	lw_msg_begin(&w, (enum lw_op)head->op, head->id);
 	lw_wr_u32(&w, (uint32_t)status);
-	if (status == LW_OK && rest && rest->base)
+	/* SKEW says by how much; nothing follows any other refusal. */
+	if ((status == LW_OK || status == LW_SKEW) && rest && rest->base)
 		lw_wr_raw(&w, rest->base, (size_t)(rest->p - rest->base));
 	if (lw_msg_end(&w, w.base) != LW_OK ||
 	    evbuffer_add_reference(out, w.base, (size_t)(w.p - w.base),

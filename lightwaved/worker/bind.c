@@ -5,79 +5,28 @@
 #include "clock.h"
 #include "log.h"
 #include "objsid.h"
+#include "outcome.h"
 #include "search.h"
 #include "secret.h"
 #include "verdict.h"
 
 #include <string.h>
 
-/* What a bind was answered; the server's text is not read: hash bytes. */
-struct outcome {
-	int result; /* of LDAP; negative: not answered */
-	enum lw_ppolicy pp;
-	uint32_t expires_in;
-};
-
-static void read_ppolicy(LDAP *ld, LDAPControl **ctrls, struct outcome *o)
-{
-	LDAPControl *ctrl;
-	LDAPPasswordPolicyError error = PP_noError;
-	ber_int_t expire = -1, grace = -1;
-
-	ctrl = ldap_control_find(LDAP_CONTROL_PASSWORDPOLICYRESPONSE, ctrls,
-				 NULL);
-	if (!ctrl)
-		return;
-	if (ldap_parse_passwordpolicy_control(ld, ctrl, &expire, &grace,
-					      &error) != LDAP_SUCCESS) {
-		o->pp = LW_PP_OTHER;
-		return;
-	}
-	o->pp = lw_ppolicy_of((unsigned int)error);
-	if (expire >= 0)
-		o->expires_in = (uint32_t)expire;
-}
-
-static void read_outcome(struct lw_conn *c, LDAPMessage *m, struct outcome *o)
-{
-	LDAPControl **ctrls = NULL;
-	int result, rc;
-
-	rc = ldap_parse_result(c->ld, m, &result, NULL, NULL, NULL, &ctrls, 0);
-	if (rc == LDAP_SUCCESS) {
-		o->result = result;
-		read_ppolicy(c->ld, ctrls, o);
-	} else {
-		lw_conn_note(c, LDAP_DECODING_ERROR);
-	}
-	ldap_controls_free(ctrls);
-}
-
 /*
  * From the moment of ldap_sasl_bind() the server may have the password, so
  * nothing here tries again.
  */
-static struct outcome simple_bind(struct lw_conn *c, const char *dn,
-				  struct berval *password, LDAPControl *ctrl)
+static struct lw_outcome simple_bind(struct lw_conn *c, const char *dn,
+				     struct berval *password, LDAPControl *ctrl)
 {
-	struct outcome o = { -1, LW_PP_NONE, LW_NEVER };
-	struct timeval limit = lw_conn_limit(c);
 	LDAPControl *ctrls[] = { ctrl, NULL };
-	LDAPMessage *m = NULL;
 	int id, rc;
 
 	rc = ldap_sasl_bind(c->ld, dn, LDAP_SASL_SIMPLE, password,
 			    ctrl ? ctrls : NULL, NULL, &id);
 	if (lw_conn_note(c, rc) != LDAP_SUCCESS)
-		return o;
-	rc = ldap_result(c->ld, id, LDAP_MSG_ALL, &limit, &m);
-	if (rc == LDAP_RES_BIND)
-		read_outcome(c, m, &o);
-	else
-		lw_conn_note(c, rc == 0 ? LDAP_TIMEOUT : LDAP_SERVER_DOWN);
-	ldap_msgfree(m);
-	c->used_ms = lw_mono_ms();
-	return o;
+		return LW_OUTCOME_NONE;
+	return lw_outcome_wait(c, id, LDAP_RES_BIND);
 }
 
 static enum lw_err take_sid(void *arg, LDAP *ld, LDAPMessage *m)
@@ -121,7 +70,7 @@ static enum lw_err machine_once(struct lw_conn *c)
 	const struct lw_config *config = c->setup->config;
 	lw_cleanup(lw_secret_done) struct lw_secret s = { 0 };
 	struct berval password;
-	struct outcome o;
+	struct lw_outcome o;
 	enum lw_err e = lw_secret_read(config->password_file, &s);
 
 	if (e != LW_OK)
@@ -180,7 +129,7 @@ static enum lw_err ask(struct lw_conn *c, const char *dn,
 	struct berval password = { v->password.n,
 				   (char *)(uintptr_t)v->password.s };
 	LDAPControl *ctrl = NULL;
-	struct outcome o;
+	struct lw_outcome o;
 	enum lw_err e;
 
 	if (ldap_create_passwordpolicy_control(c->ld, &ctrl) != LDAP_SUCCESS)
@@ -188,14 +137,14 @@ static enum lw_err ask(struct lw_conn *c, const char *dn,
 	o = simple_bind(c, dn, &password, ctrl);
 	ldap_control_free(ctrl);
 
-	e = o.result < 0 ? LW_OFFLINE : lw_verdict_of(o.result, o.pp);
+	e = o.result < 0 ? LW_OFFLINE : lw_verdict_of(o.result, o.policy.pp);
 	if (e == LW_OFFLINE && lw_rarely(&logged))
 		lw_log(LOG_WARNING, "%s: no verdict on a password: %s",
 		       lw_conn_host(c),
 		       c->broken ? "the connection failed"
 				 : ldap_err2string(o.result));
 	if (e == LW_OK)
-		*ret_expires_in = o.expires_in;
+		*ret_expires_in = o.policy.expires_in;
 	return e;
 }
 

@@ -49,8 +49,9 @@ enum lw_err lw_check_files(const struct lw_config *c, char *error,
 		return LW_OK;
 	if (lw_secret_check(c->keytab, &why) != LW_OK)
 		return complain(error, error_size, c->keytab, why);
-	if (lw_kerberos_check_keytab(c->keytab) != LW_OK)
-		return complain(error, error_size, c->keytab,
-				"holds no key that libkrb5 can read");
+	if (lw_kerberos_check_keytab(c) != LW_OK)
+		return complain(
+			error, error_size, c->keytab,
+			"holds no key of this machine that libkrb5 can read");
 	return LW_OK;
 }

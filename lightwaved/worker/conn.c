@@ -6,6 +6,7 @@
 #include "guard.h"
 #include "log.h"
 
+#include <errno.h>
 #include <poll.h>
 #include <stdio.h>
 #include <string.h>
@@ -15,6 +16,11 @@
 #define USER_TIMEOUT_MS 4000 /* for what was sent and not acknowledged */
 /* Firewalls forget idle connections without telling; after this we ask. */
 #define IDLE_MS 15000
+/*
+ * libldap makes room for what a server announces, before it is there: 2 GB
+ * for six bytes. A group's 100,000 members, all in one entry, take less.
+ */
+#define MESSAGE_MAX (64 * 1024 * 1024)
 
 void lw_conn_init(struct lw_conn *c, const struct lw_setup *s)
 {
@@ -94,8 +100,19 @@ static bool refresh_tls(const struct lw_config *config)
 	return true;
 }
 
-static bool set_options(LDAP *ld, const struct timeval *limit)
+static bool limit_message(LDAP *ld)
 {
+	ber_len_t max = MESSAGE_MAX;
+	Sockbuf *sb = NULL;
+
+	return !ldap_get_option(ld, LDAP_OPT_SOCKBUF, &sb) && sb &&
+	       ber_sockbuf_ctrl(sb, LBER_SB_OPT_SET_MAX_INCOMING, &max) == 1;
+}
+
+bool lw_conn_set_options(const struct lw_conn *c, LDAP *ld)
+{
+	struct timeval limit = lw_conn_limit(c);
+
 	/* Only a gain where they work: not looked at. */
 	set_int(ld, LDAP_OPT_X_KEEPALIVE_IDLE, 30);
 	set_int(ld, LDAP_OPT_X_KEEPALIVE_PROBES, 3);
@@ -103,12 +120,13 @@ static bool set_options(LDAP *ld, const struct timeval *limit)
 #ifdef LDAP_OPT_TCP_USER_TIMEOUT
 	set_int(ld, LDAP_OPT_TCP_USER_TIMEOUT, USER_TIMEOUT_MS);
 #endif
-	return set_int(ld, LDAP_OPT_PROTOCOL_VERSION, LDAP_VERSION3) &&
+	return limit_message(ld) &&
+	       set_int(ld, LDAP_OPT_PROTOCOL_VERSION, LDAP_VERSION3) &&
 	       set_int(ld, LDAP_OPT_DEREF, LDAP_DEREF_NEVER) &&
 	       !ldap_set_option(ld, LDAP_OPT_REFERRALS, LDAP_OPT_OFF) &&
 	       !ldap_set_option(ld, LDAP_OPT_X_SASL_NOCANON, LDAP_OPT_ON) &&
-	       !ldap_set_option(ld, LDAP_OPT_NETWORK_TIMEOUT, limit) &&
-	       !ldap_set_option(ld, LDAP_OPT_TIMEOUT, limit);
+	       !ldap_set_option(ld, LDAP_OPT_NETWORK_TIMEOUT, &limit) &&
+	       !ldap_set_option(ld, LDAP_OPT_TIMEOUT, &limit);
 }
 
 static void unbind(LDAP **ld)
@@ -120,7 +138,6 @@ static void unbind(LDAP **ld)
 static enum lw_err connect_to(struct lw_conn *c)
 {
 	static int64_t logged;
-	struct timeval limit = lw_conn_limit(c);
 	lw_cleanup(unbind) LDAP *ld = NULL;
 	char uri[300];
 	int rc;
@@ -133,7 +150,7 @@ static enum lw_err connect_to(struct lw_conn *c)
 		return LW_OFFLINE;
 	}
 	if (ldap_initialize(&ld, uri) != LDAP_SUCCESS ||
-	    !set_options(ld, &limit))
+	    !lw_conn_set_options(c, ld))
 		return LW_NOMEM;
 	if (lw_guard_begin(ld, lw_setup_op_ms(c->setup)) != LW_OK)
 		return LW_NOMEM;
@@ -193,10 +210,14 @@ void lw_conn_leave(struct lw_conn *c)
 static bool closed_by_peer(LDAP *ld)
 {
 	struct pollfd p = { .fd = -1, .events = POLLIN | POLLRDHUP };
+	int n;
 
 	if (ldap_get_option(ld, LDAP_OPT_DESC, &p.fd) || p.fd < 0)
 		return true;
-	return poll(&p, 1, 0) != 0;
+	do {
+		n = poll(&p, 1, 0);
+	} while (n < 0 && errno == EINTR);
+	return n != 0;
 }
 
 /* The cheapest question there is, which everybody may ask. */

@@ -33,6 +33,12 @@ void lw_conn_close(struct lw_conn *c);
  */
 enum lw_err lw_conn_open(struct lw_conn *c);
 
+/*
+ * What every connection is set to, before it is made: time limits, the
+ * longest answer, no referrals. false: libldap does not take it.
+ */
+bool lw_conn_set_options(const struct lw_conn *c, LDAP *ld);
+
 /* Close, and begin with the server after this one next time. */
 void lw_conn_leave(struct lw_conn *c);
 

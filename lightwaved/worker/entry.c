@@ -130,6 +130,8 @@ static enum lw_err read_all(LDAP *ld, LDAPMessage *m, struct lw_entry_view *v)
 	v->dn = ldap_get_dn(ld, m);
 	if (!v->dn)
 		return LW_NOMEM;
+	if (!*v->dn)
+		return LW_INVALID; /* the root's; nobody could bind as it */
 	v->e.dn = lw_str(v->dn);
 	v->sam = ldap_get_values_len(ld, m, "sAMAccountName");
 	e = single(v->sam, &v->e.sam);
@@ -151,8 +153,8 @@ enum lw_err lw_entry_read(LDAP *ld, LDAPMessage *m, struct lw_entry_view *ret)
 	e = read_all(ld, m, &v);
 	if (e == LW_INVALID && lw_rarely(&logged))
 		lw_log(LOG_WARNING,
-		       "'%s' is not served: objectSid or sAMAccountName is "
-		       "missing, malformed or there twice",
+		       "'%s' is not served: DN, objectSid or sAMAccountName "
+		       "is missing, malformed or there twice",
 		       v.dn);
 	if (e != LW_OK)
 		return e;

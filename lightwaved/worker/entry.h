@@ -26,7 +26,7 @@ void lw_entry_view_done(struct lw_entry_view *v);
 
 /*
  * Read a user or group. LW_NOTOURS: it is neither. LW_INVALID: it cannot be
- * served (no SID, no sAMAccountName, two of either), which is logged at most
+ * served (no DN, SID or sAMAccountName, two of one), which is logged at most
  * once a minute. LW_NOMEM.
  */
 enum lw_err lw_entry_read(LDAP *ld, LDAPMessage *m, struct lw_entry_view *ret);

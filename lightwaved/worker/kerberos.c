@@ -3,134 +3,45 @@
 
 #include "cleanup.h"
 #include "clock.h"
+#include "krb.h"
 #include "log.h"
+#include "machine.h"
+#include "skew.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <krb5.h>
 #include <string.h>
-#include <strings.h>
 
 /* What one ticket takes; released together, the context last. */
 struct session {
-	krb5_context ctx;
+	struct lw_krb k;
 	krb5_keytab keytab;
-	krb5_principal machine, user;
-	krb5_creds creds;
-	bool has_creds;
+	krb5_principal machine;
 };
 
 static void session_done(struct session *s)
 {
-	if (!s->ctx)
+	if (!s->k.ctx)
 		return;
-	if (s->has_creds)
-		krb5_free_cred_contents(s->ctx, &s->creds);
-	krb5_free_principal(s->ctx, s->user);
-	krb5_free_principal(s->ctx, s->machine);
+	krb5_free_principal(s->k.ctx, s->machine);
 	if (s->keytab)
-		krb5_kt_close(s->ctx, s->keytab);
-	krb5_free_context(s->ctx);
-}
-
-/* The first key's principal is the machine's. */
-static krb5_error_code first_principal(struct session *s)
-{
-	krb5_kt_cursor cursor;
-	krb5_keytab_entry entry;
-	krb5_error_code rc, copied;
-
-	rc = krb5_kt_start_seq_get(s->ctx, s->keytab, &cursor);
-	if (rc)
-		return rc;
-	rc = krb5_kt_next_entry(s->ctx, s->keytab, &entry, &cursor);
-	if (!rc) {
-		copied = krb5_copy_principal(s->ctx, entry.principal,
-					     &s->machine);
-		krb5_free_keytab_entry_contents(s->ctx, &entry);
-		rc = copied;
-	}
-	krb5_kt_end_seq_get(s->ctx, s->keytab, &cursor);
-	return rc;
-}
-
-static krb5_error_code open_keytab(struct session *s, const char *path)
-{
-	lw_cleanup(lw_free) char *name = NULL;
-	krb5_error_code rc;
-
-	if (asprintf(&name, "FILE:%s", path) < 0) {
-		name = NULL;
-		return ENOMEM;
-	}
-	rc = krb5_kt_resolve(s->ctx, name, &s->keytab);
-	return rc ? rc : first_principal(s);
-}
-
-/*
- * account@REALM, the realm ours and spelled as ours. A user writes his own
- * UPN: one that a parser of principals could read otherwise is refused.
- */
-static krb5_error_code parse_user(struct session *s, struct lw_str upn,
-				  const char *realm)
-{
-	const char *at = memchr(upn.s, '@', upn.n);
-	size_t n = at ? (size_t)(at - upn.s) : 0;
-	lw_cleanup(lw_free) char *name = NULL;
-
-	if (n == 0 || memchr(upn.s, '\\', upn.n) ||
-	    upn.n != n + 1 + strlen(realm) ||
-	    strncasecmp(at + 1, realm, strlen(realm)) != 0)
-		return KRB5_PARSE_MALFORMED;
-	if (asprintf(&name, "%.*s@%s", (int)n, upn.s, realm) < 0) {
-		name = NULL;
-		return ENOMEM;
-	}
-	return krb5_parse_name(s->ctx, name, &s->user);
-}
-
-static enum lw_ticket_state state_of(krb5_error_code rc,
-				     enum lw_ticket_state otherwise)
-{
-	if (rc == KRB5_KDC_UNREACH || rc == KRB5_REALM_CANT_RESOLVE)
-		return LW_TICKET_NO_KDC;
-	if (rc == KRB5KRB_AP_ERR_SKEW || rc == KRB5_KDCREP_SKEW)
-		return LW_TICKET_SKEW;
-	return otherwise;
+		krb5_kt_close(s->k.ctx, s->keytab);
+	lw_krb_done(&s->k);
 }
 
 static enum lw_ticket_state failed(const struct session *s, const char *what,
 				   krb5_error_code rc,
 				   enum lw_ticket_state state)
 {
-	static int64_t logged;
-	const char *text = krb5_get_error_message(s->ctx, rc);
+	static int64_t logged[LW_TICKET_COUNT];
 
-	if (lw_rarely(&logged))
-		lw_log(LOG_WARNING, "%s: %s (%s)", lw_ticket_str(state), text,
-		       what);
-	else
-		lw_log(LOG_DEBUG, "%s: %s (%s)", lw_ticket_str(state), text,
-		       what);
-	krb5_free_error_message(s->ctx, text);
+	if (rc == KRB5_KDC_UNREACH || rc == KRB5_REALM_CANT_RESOLVE)
+		state = LW_TICKET_NO_KDC;
+	if (lw_skew_is_why(rc, s->k.skew))
+		state = LW_TICKET_SKEW;
+	lw_krb_log(&s->k, lw_rarely(&logged[state]) ? LOG_WARNING : LOG_DEBUG,
+		   lw_ticket_str(state), what, rc);
 	return state;
-}
-
-static krb5_error_code get_ticket(struct session *s, const char *password)
-{
-	krb5_get_init_creds_opt *opt;
-	krb5_error_code rc = krb5_get_init_creds_opt_alloc(s->ctx, &opt);
-
-	if (rc)
-		return rc;
-	krb5_get_init_creds_opt_set_forwardable(opt, 1);
-	krb5_get_init_creds_opt_set_canonicalize(opt, 0);
-	krb5_get_init_creds_opt_set_change_password_prompt(opt, 0);
-	rc = krb5_get_init_creds_password(s->ctx, &s->creds, s->user, password,
-					  NULL, NULL, 0, NULL, opt);
-	s->has_creds = rc == 0;
-	krb5_get_init_creds_opt_free(s->ctx, opt);
-	return rc;
 }
 
 /*
@@ -143,8 +54,8 @@ static krb5_error_code verify(struct session *s)
 
 	krb5_verify_init_creds_opt_init(&opt);
 	krb5_verify_init_creds_opt_set_ap_req_nofail(&opt, 1);
-	return krb5_verify_init_creds(s->ctx, &s->creds, s->machine, s->keytab,
-				      NULL, &opt);
+	return krb5_verify_init_creds(s->k.ctx, &s->k.creds, s->machine,
+				      s->keytab, NULL, &opt);
 }
 
 static krb5_error_code read_file(const char *path, struct lw_wr *ret)
@@ -178,40 +89,38 @@ static krb5_error_code write_ccache(struct session *s, const char *path,
 		name = NULL;
 		return ENOMEM;
 	}
-	rc = krb5_cc_resolve(s->ctx, name, &cc);
+	rc = krb5_cc_resolve(s->k.ctx, name, &cc);
 	if (rc)
 		return rc;
-	rc = krb5_cc_initialize(s->ctx, cc, s->creds.client);
+	rc = krb5_cc_initialize(s->k.ctx, cc, s->k.creds.client);
 	if (!rc)
-		rc = krb5_cc_store_cred(s->ctx, cc, &s->creds);
+		rc = krb5_cc_store_cred(s->k.ctx, cc, &s->k.creds);
 	if (!rc)
 		rc = read_file(path, ret);
-	krb5_cc_destroy(s->ctx, cc);
+	krb5_cc_destroy(s->k.ctx, cc);
 	return rc;
 }
 
-static enum lw_ticket_state run(struct session *s, const struct lw_setup *setup,
-				struct lw_str upn, const char *password,
-				struct lw_wr *ret)
+static enum lw_ticket_state run(struct session *s, struct lw_str upn,
+				const char *password, struct lw_wr *ret)
 {
+	const struct lw_setup *setup = s->k.setup;
 	char path[LW_TICKET_PATH_MAX];
 	krb5_error_code rc;
 
-	rc = open_keytab(s, setup->config->keytab);
+	rc = lw_machine_open(s->k.ctx, setup->config, &s->keytab, &s->machine);
 	if (rc)
 		return failed(s, setup->config->keytab, rc,
 			      LW_TICKET_NO_KEYTAB);
-	rc = parse_user(s, upn, setup->config->realm);
+	rc = lw_krb_user(&s->k, upn);
 	if (rc)
 		return failed(s, "user's principal", rc, LW_TICKET_REFUSED);
-	rc = get_ticket(s, password);
+	rc = lw_krb_get(&s->k, password, NULL);
 	if (rc)
-		return failed(s, "initial ticket", rc,
-			      state_of(rc, LW_TICKET_REFUSED));
+		return failed(s, "initial ticket", rc, LW_TICKET_REFUSED);
 	rc = verify(s);
 	if (rc)
-		return failed(s, "verification", rc,
-			      state_of(rc, LW_TICKET_UNVERIFIED));
+		return failed(s, "verification", rc, LW_TICKET_UNVERIFIED);
 	lw_setup_ticket_path(setup, (int)getpid(), path);
 	rc = write_ccache(s, path, ret);
 	if (rc)
@@ -222,26 +131,28 @@ static enum lw_ticket_state run(struct session *s, const struct lw_setup *setup,
 enum lw_ticket_state lw_kerberos_ticket(const struct lw_setup *setup,
 					struct lw_str upn,
 					struct lw_str password,
-					struct lw_wr *ret)
+					int32_t *ret_skew, struct lw_wr *ret)
 {
 	lw_cleanup(session_done) struct session s = { 0 };
+	lw_cleanup(lw_krb_password_done) struct lw_krb_password copy;
 	enum lw_ticket_state state;
-	char copy[LW_PASSWORD_MAX + 1];
 
-	if (password.n > LW_PASSWORD_MAX || krb5_init_context(&s.ctx))
+	*ret_skew = 0;
+	if (lw_krb_password_set(&copy, password) != LW_OK ||
+	    lw_krb_open(&s.k, setup))
 		return LW_TICKET_REFUSED;
-	memcpy(copy, password.s, password.n);
-	copy[password.n] = '\0';
-	state = run(&s, setup, upn, copy, ret);
-	explicit_bzero(copy, sizeof(copy));
+	state = run(&s, upn, copy.p, ret);
+	lw_skew_log(s.k.skew, lw_krb_kdc(&s.k));
+	*ret_skew = s.k.skew;
 	return state;
 }
 
-enum lw_err lw_kerberos_check_keytab(const char *path)
+enum lw_err lw_kerberos_check_keytab(const struct lw_config *config)
 {
 	lw_cleanup(session_done) struct session s = { 0 };
 
-	if (krb5_init_context(&s.ctx) || open_keytab(&s, path))
+	if (lw_krb_open(&s.k, NULL) ||
+	    lw_machine_open(s.k.ctx, config, &s.keytab, &s.machine))
 		return LW_INVALID;
 	return LW_OK;
 }

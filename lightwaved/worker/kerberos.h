@@ -20,14 +20,16 @@ enum lw_err lw_kerberos_configure(const struct lw_config *config,
 
 /*
  * Get and verify a ticket for upn. On LW_TICKET_OK the bytes of a FILE ccache
- * are appended to ret, which should be one that wipes.
+ * are appended to ret, which should be one that wipes. ret_skew is always
+ * written: seconds that the KDC's clock is ahead of ours, 0 if not known. A
+ * KDC that was not verified may have lied about it.
  */
 enum lw_ticket_state lw_kerberos_ticket(const struct lw_setup *s,
 					struct lw_str upn,
 					struct lw_str password,
-					struct lw_wr *ret);
+					int32_t *ret_skew, struct lw_wr *ret);
 
-/* Whether the keytab at path has a key in it. LW_INVALID: it has not. */
-enum lw_err lw_kerberos_check_keytab(const char *path);
+/* Whether the keytab has this machine's key in it. LW_INVALID: it has not. */
+enum lw_err lw_kerberos_check_keytab(const struct lw_config *config);
 
 #endif

@@ -15,9 +15,11 @@
 	"aes256-cts-hmac-sha384-192 aes128-cts-hmac-sha256-128"
 
 /*
- * vmdir has AES-256 and RC4 keys; RC4 is never used. No renewal is asked for.
- * The one authenticator that is verified here was made here a moment before,
- * so a replay cache would only cost an fsync.
+ * vmdir has AES-256 and RC4 keys; RC4 is never used. No renewal is asked for,
+ * in no way (0: not even RENEWABLE-OK, libkrb5's default). The KDC's word is
+ * not taken for the time: nobody has vouched for it yet, and a host whose clock
+ * is wrong is told so. The one authenticator that is verified here was made
+ * here a moment before, so a replay cache would only cost an fsync.
  */
 static const char head[] = "[libdefaults]\n"
 			   "  default_realm = %s\n"
@@ -27,6 +29,8 @@ static const char head[] = "[libdefaults]\n"
 			   "  dns_canonicalize_hostname = false\n"
 			   "  rdns = false\n"
 			   "  allow_weak_crypto = false\n"
+			   "  kdc_default_options = 0\n"
+			   "  kdc_timesync = 0\n"
 			   "  permitted_enctypes = " ENCTYPES "\n"
 			   "  default_tkt_enctypes = " ENCTYPES "\n"
 			   "  default_tgs_enctypes = " ENCTYPES "\n"
@@ -41,7 +45,8 @@ static void write_profile(FILE *f, const struct lw_config *config)
 	/* Domain and servers are host names: letters, digits, '-' and '.'. */
 	fprintf(f, head, config->realm, config->realm);
 	for (size_t i = 0; i < config->servers.n; i++)
-		fprintf(f, "    kdc = %s\n", config->servers.v[i]);
+		fprintf(f, "    kdc = %s\n    kpasswd_server = %s\n",
+			config->servers.v[i], config->servers.v[i]);
 	fputs("  }\n", f);
 }
 

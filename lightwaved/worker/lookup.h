@@ -1,5 +1,5 @@
 /*
- * lookup.h - the questions about users and groups; job.h has the answers.
+ * lookup.h - what is asked as the machine; job.h has the answers.
  *
  * Each is asked on a connection bound as the machine and writes an answer's
  * body after its status. LW_OFFLINE: not answered, or not completely: an
@@ -21,6 +21,9 @@ enum lw_err lw_lookup_memberships(struct lw_conn *c, struct lw_str dn,
 				  struct lw_wr *w);
 enum lw_err lw_lookup_members(struct lw_conn *c, struct lw_str dn,
 			      struct lw_wr *w);
+
+/* LW_OK with no rules where there are none, or none that we may see. */
+enum lw_err lw_lookup_rules(struct lw_conn *c, struct lw_wr *w);
 
 /* Whether the directory answers at all. */
 enum lw_err lw_lookup_probe(struct lw_conn *c, struct lw_wr *w);

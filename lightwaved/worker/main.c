@@ -1,16 +1,14 @@
 /* main.c - lightwaved-worker: options, environment, limits. The master. */
 #include "check.h"
 #include "cleanup.h"
+#include "harden.h"
 #include "log.h"
 #include "master.h"
 
 #include <errno.h>
 #include <getopt.h>
-#include <signal.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/prctl.h>
-#include <sys/resource.h>
 
 #define NAME	     "lightwaved-worker"
 #define DEFAULT_JOBS "/run/lightwave-worker/jobs"
@@ -87,16 +85,6 @@ static enum lw_err clean_environment(void)
 	return LW_OK;
 }
 
-static bool harden(void)
-{
-	struct rlimit none = { 0, 0 };
-
-	/* Standard error may be a pipe that nobody reads any more. */
-	return signal(SIGPIPE, SIG_IGN) != SIG_ERR &&
-	       setrlimit(RLIMIT_CORE, &none) == 0 &&
-	       prctl(PR_SET_DUMPABLE, 0) == 0;
-}
-
 static int run(const struct options *o)
 {
 	struct lw_config *config;
@@ -128,9 +116,10 @@ int main(int argc, char **argv)
 	if (!read_options(argc, argv, &o, &status))
 		return status;
 	lw_log_init(NAME, o.debug);
-	if (clean_environment() != LW_OK || !harden()) {
+	if (clean_environment() != LW_OK || !lw_harden()) {
 		lw_log(LOG_ERR, "cannot start safely: %s", strerror(errno));
 		return 1;
 	}
+	lw_lock_memory();
 	return run(&o);
 }

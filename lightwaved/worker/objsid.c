@@ -26,8 +26,10 @@ static enum lw_err from_binary(struct lw_str raw, char ret[LW_SID_MAX])
 		return LW_INVALID;
 	for (size_t i = 2; i < HEAD; i++)
 		authority = authority << 8 | p[i];
+	if (authority > UINT32_MAX)
+		return LW_INVALID; /* as text it would be no SID of ours */
 
-	/* At most 4 + 15 + 15 * 11 characters: it fits. */
+	/* At most 4 + 10 + 15 * 11 characters: it fits. */
 	n = (size_t)snprintf(ret, LW_SID_MAX, "S-1-%" PRIu64, authority);
 	for (size_t i = 0; i < count; i++)
 		n += (size_t)snprintf(ret + n, LW_SID_MAX - n, "-%" PRIu32,

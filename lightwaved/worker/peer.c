@@ -34,8 +34,10 @@ static struct lw_pool *pool_for(struct lw_master *m, uint16_t op)
 	case LW_OP_MEMBERSHIPS:
 	case LW_OP_MEMBERS:
 	case LW_OP_PROBE:
+	case LW_OP_RULES:
 		return &m->lookups;
 	case LW_OP_VERDICT:
+	case LW_OP_CHANGE:
 		return &m->logins;
 	default:
 		return NULL;

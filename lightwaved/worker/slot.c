@@ -65,6 +65,9 @@ static void give_up(struct lw_slot *s)
 	struct lw_job *j = s->job;
 
 	s->job = NULL;
+	if (j && j->body.h.op == LW_OP_CHANGE)
+		lw_log(LOG_WARNING, "whether a password was changed is not "
+				    "known");
 	if (j && j->from && s->interim.p)
 		lw_peer_answer(j->from, &s->interim, j->id);
 	else if (j && j->from)

@@ -2,6 +2,7 @@
 #include "spawn.h"
 
 #include "cleanup.h"
+#include "harden.h"
 #include "worker.h"
 
 #include <fcntl.h>
@@ -47,6 +48,7 @@ static void be_worker(const struct lw_setup *s, const char *name, int fd,
 	if (getppid() != master)
 		_exit(1);
 	fd = keep_only(fd);
+	lw_lock_memory();
 	_exit(fd < 0 ? 1 : lw_worker_run(s, fd));
 }
 

@@ -1,7 +1,6 @@
 /* verdict.c - the table of verdicts. A worker process; pure. */
 #include "verdict.h"
 
-#include <ldap.h>
 #include <stddef.h>
 
 /*
@@ -14,48 +13,49 @@ static const struct {
 	enum lw_err verdict;
 } table[] = {
 	{ LDAP_SUCCESS, LW_PP_NONE, LW_OK },
-	{ LDAP_SUCCESS, LW_PP_RESET, LW_EXPIRED },
+	/* Right, and all he may do now is to change it. */
+	{ LDAP_SUCCESS, LW_PP_EXPIRED, LW_CHANGE },
+	{ LDAP_SUCCESS, LW_PP_RESET, LW_CHANGE },
+	{ LDAP_SUCCESS, LW_PP_GRACE, LW_CHANGE },
 	/* Success and its opposite at once: the careful half. */
-	{ LDAP_SUCCESS, LW_PP_EXPIRED, LW_EXPIRED },
 	{ LDAP_SUCCESS, LW_PP_LOCKED, LW_LOCKED },
 
 	{ LDAP_INVALID_CREDENTIALS, LW_PP_NONE, LW_DENIED },
 	{ LDAP_INVALID_CREDENTIALS, LW_PP_EXPIRED, LW_EXPIRED },
 	{ LDAP_INVALID_CREDENTIALS, LW_PP_LOCKED, LW_LOCKED },
 	{ LDAP_INVALID_CREDENTIALS, LW_PP_RESET, LW_DENIED },
+	{ LDAP_INVALID_CREDENTIALS, LW_PP_GRACE, LW_DENIED },
 	{ LDAP_INVALID_CREDENTIALS, LW_PP_OTHER, LW_DENIED },
+
+	{ LDAP_INAPPROPRIATE_AUTH, LW_PP_NONE, LW_NOPASSWORD },
+	{ LDAP_INAPPROPRIATE_AUTH, LW_PP_EXPIRED, LW_EXPIRED },
+	{ LDAP_INAPPROPRIATE_AUTH, LW_PP_LOCKED, LW_LOCKED },
+	{ LDAP_INAPPROPRIATE_AUTH, LW_PP_RESET, LW_NOPASSWORD },
+	{ LDAP_INAPPROPRIATE_AUTH, LW_PP_GRACE, LW_NOPASSWORD },
+	{ LDAP_INAPPROPRIATE_AUTH, LW_PP_OTHER, LW_NOPASSWORD },
 
 	{ LDAP_INSUFFICIENT_ACCESS, LW_PP_NONE, LW_DISABLED },
 	{ LDAP_INSUFFICIENT_ACCESS, LW_PP_EXPIRED, LW_EXPIRED },
 	{ LDAP_INSUFFICIENT_ACCESS, LW_PP_LOCKED, LW_LOCKED },
 	{ LDAP_INSUFFICIENT_ACCESS, LW_PP_RESET, LW_DISABLED },
+	{ LDAP_INSUFFICIENT_ACCESS, LW_PP_GRACE, LW_DISABLED },
 	{ LDAP_INSUFFICIENT_ACCESS, LW_PP_OTHER, LW_DISABLED },
 
 	{ LDAP_NO_SUCH_OBJECT, LW_PP_NONE, LW_NOTFOUND },
 	{ LDAP_NO_SUCH_OBJECT, LW_PP_EXPIRED, LW_NOTFOUND },
 	{ LDAP_NO_SUCH_OBJECT, LW_PP_LOCKED, LW_NOTFOUND },
 	{ LDAP_NO_SUCH_OBJECT, LW_PP_RESET, LW_NOTFOUND },
+	{ LDAP_NO_SUCH_OBJECT, LW_PP_GRACE, LW_NOTFOUND },
 	{ LDAP_NO_SUCH_OBJECT, LW_PP_OTHER, LW_NOTFOUND },
 };
 
 enum lw_err lw_verdict_of(int result, enum lw_ppolicy pp)
 {
+	if (pp > LW_PP_OTHER)
+		pp = LW_PP_OTHER;
 	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
 		if (table[i].result == result && table[i].pp == pp)
 			return table[i].verdict;
 	}
 	return LW_OFFLINE;
-}
-
-enum lw_ppolicy lw_ppolicy_of(unsigned int error)
-{
-	if (error == PP_noError)
-		return LW_PP_NONE;
-	if (error == PP_passwordExpired)
-		return LW_PP_EXPIRED;
-	if (error == PP_accountLocked)
-		return LW_PP_LOCKED;
-	if (error == PP_changeAfterReset)
-		return LW_PP_RESET;
-	return LW_PP_OTHER;
 }

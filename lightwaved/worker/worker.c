@@ -2,9 +2,11 @@
 #include "worker.h"
 
 #include "bind.h"
+#include "change.h"
 #include "cleanup.h"
 #include "clock.h"
 #include "kerberos.h"
+#include "kpasswd.h"
 #include "log.h"
 #include "lookup.h"
 
@@ -69,6 +71,9 @@ static enum lw_err lookup(struct lw_conn *c, const struct task *t,
 			       : LW_PROTO;
 	if (t->head.op == LW_OP_PROBE)
 		return lw_rd_end(&r) == LW_OK ? lw_lookup_probe(c, w)
+					      : LW_PROTO;
+	if (t->head.op == LW_OP_RULES)
+		return lw_rd_end(&r) == LW_OK ? lw_lookup_rules(c, w)
 					      : LW_PROTO;
 	if (t->head.op != LW_OP_MEMBERSHIPS && t->head.op != LW_OP_MEMBERS)
 		return LW_PROTO;
@@ -148,7 +153,7 @@ static void add_ticket(struct worker *me, const struct task *t,
 	a->ticket = LW_TICKET_NO_KDC;
 	if (say_interim(me, t, a, w))
 		a->ticket = lw_kerberos_ticket(me->conn.setup, v->upn,
-					       v->password, &ccache);
+					       v->password, &a->skew, &ccache);
 	if (a->ticket == LW_TICKET_OK) {
 		a->ccache.s = (const char *)ccache.base;
 		a->ccache.n = (size_t)(ccache.p - ccache.base);
@@ -159,8 +164,8 @@ static void add_ticket(struct worker *me, const struct task *t,
 static enum lw_err verdict(struct worker *me, const struct task *t,
 			   struct lw_wr *w)
 {
-	struct lw_verdict_answer a = { LW_NEVER, LW_TICKET_NO_KEYTAB,
-				       LW_STR("") };
+	struct lw_verdict_answer a = { .expires_in = LW_NEVER,
+				       .ticket = LW_TICKET_NO_KEYTAB };
 	struct lw_verdict v;
 	struct lw_rd r;
 	enum lw_err e;
@@ -171,11 +176,38 @@ static enum lw_err verdict(struct worker *me, const struct task *t,
 		e = lw_bind_user(&me->conn, &v, &a.expires_in);
 	if (e != LW_OK)
 		return e;
-	if (me->conn.setup->config->keytab)
+	if (v.want_ticket && me->conn.setup->config->keytab)
 		add_ticket(me, t, &v, &a, w);
 	else
 		write_verdict(w, t, t->head.op, &a);
 	return lw_wr_end(w);
+}
+
+static enum lw_err change(struct worker *me, const struct task *t,
+			  struct lw_wr *w)
+{
+	struct lw_change ch;
+	struct lw_rd r;
+	enum lw_err e;
+
+	lw_rd_init(&r, t->body, t->head.len);
+	e = lw_change_decode(&r, &ch);
+	if (e == LW_OK)
+		e = ch.kpasswd ? lw_kpasswd_change(me->conn.setup, &ch)
+			       : lw_change_password(&me->conn, &ch);
+	if (e == LW_OK)
+		begin(w, t, t->head.op, LW_OK);
+	return e;
+}
+
+static enum lw_err do_op(struct worker *me, const struct task *t,
+			 struct lw_wr *w)
+{
+	if (t->head.op == LW_OP_VERDICT)
+		return verdict(me, t, w);
+	if (t->head.op == LW_OP_CHANGE)
+		return change(me, t, w);
+	return lookup_anywhere(&me->conn, t, w);
 }
 
 static bool do_task(struct worker *me, const struct task *t)
@@ -185,8 +217,7 @@ static bool do_task(struct worker *me, const struct task *t)
 
 	lw_wr_heap(&w, LW_REPLY_MAX);
 	w.wipe = true;
-	e = t->head.op == LW_OP_VERDICT ? verdict(me, t, &w)
-					: lookup_anywhere(&me->conn, t, &w);
+	e = do_op(me, t, &w);
 	/* Said by itself: the directory is there, this question is too much. */
 	if (e == LW_RANGE)
 		lw_log(LOG_DEBUG, "a question has too large an answer");

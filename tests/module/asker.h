@@ -16,12 +16,18 @@ void asker_send(int fd, const void *p, size_t n);
 /* Whole questions. */
 void asker_send_name(int fd, enum lw_op op, const char *name);
 void asker_send_id(int fd, enum lw_op op, uint32_t id);
+/* Any bytes after the head. */
+void asker_send_body(int fd, enum lw_op op, const void *body, size_t n);
+/* By sshd, for somebody at 192.0.2.7. */
 void asker_send_login(int fd, enum lw_op op, const char *user,
 		      const char *password);
 
 /* Whether there is an answer already. */
 bool asker_has_answer(int fd);
-/* The answer's status; lw_reply_done(ret). */
+/*
+ * The answer's status; lw_reply_done(ret). A refusal has nothing after it, but
+ * for LW_SKEW.
+ */
 enum lw_err asker_take(int fd, struct lw_reply *ret);
 /* The same, and nothing but the status. */
 enum lw_err asker_status(int fd);
@@ -46,14 +52,6 @@ enum lw_err asker_group(const char *name, struct asker_got *ret);
 enum lw_err asker_gid(uint32_t gid, struct asker_got *ret);
 enum lw_err asker_initgroups(const char *name, struct asker_got *ret);
 enum lw_err asker_ours(const char *name);
-/* By ./priv; ret_expires may be NULL. */
-enum lw_err asker_auth(const char *user, const char *password,
-		       uint32_t *ret_expires);
-enum lw_err asker_account(const char *user);
-/* ret: the credential cache as text, at most 99 bytes of it. */
-enum lw_err asker_ticket(const char *user, struct asker_got *ret_ids,
-			 char ret[100]);
-
 bool asker_in_group(const struct asker_got *got, uint32_t gid);
 
 #endif

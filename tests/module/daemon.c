@@ -92,14 +92,19 @@ static bool listen_to(int64_t until)
 	return true;
 }
 
-unsigned int daemon_said(const char *text)
+void daemon_listen(void)
 {
-	unsigned int n = 0;
-
 	while (log_fd >= 0 && worker_wait(log_fd, POLLIN, 0)) {
 		if (!listen_to(0))
 			break;
 	}
+}
+
+unsigned int daemon_said(const char *text)
+{
+	unsigned int n = 0;
+
+	daemon_listen();
 	for (const char *p = log_text; (p = strstr(p, text)); p++)
 		n++;
 	return n;

@@ -27,6 +27,8 @@ pid_t daemon_pid(void);
 /* Write ./conf, SIGHUP, and wait until the log says so. */
 void daemon_reload(const char *more, const char *says);
 
+/* Reads what it has logged: it waits once that is a lot. */
+void daemon_listen(void);
 /* Waits until the log has that text n times in all. */
 void daemon_says(const char *text, unsigned int n);
 /* How often the log has it by now. */

@@ -84,22 +84,33 @@ static struct front_question decode(const struct lw_head *head,
 				    const uint8_t *body, bool priv)
 {
 	struct front_question q = { .op = head->op, .priv = priv };
+	struct lw_password_change c = { 0 };
 	struct lw_login l = { 0 };
+	struct lw_principal p = { 0 };
 	struct lw_rd r;
 
 	lw_rd_init(&r, body, head->len);
 	if (head->op == LW_OP_PASSWD_BY_UID || head->op == LW_OP_GROUP_BY_GID)
 		q.id = lw_rd_u32(&r);
-	else if (head->op == LW_OP_AUTH || head->op == LW_OP_ACCOUNT)
+	else if (head->op == LW_OP_AUTH || head->op == LW_OP_ACCOUNT ||
+		 head->op == LW_OP_VERIFY)
 		lw_login_decode(&r, &l);
-	else
+	else if (head->op == LW_OP_PASSWORD &&
+		 lw_password_change_decode(&r, &c) == LW_OK)
+		l = c.login;
+	else if (head->op == LW_OP_PRINCIPAL &&
+		 lw_principal_decode(&r, &p) == LW_OK)
+		l.user = p.account;
+	else if (head->op != LW_OP_POLICY)
 		l.user = lw_rd_str(&r);
 	if (lw_rd_end(&r) != LW_OK)
 		q.op = 0; /* no test counts a malformed question */
 	copy(q.name, sizeof(q.name), l.user);
 	copy(q.password, sizeof(q.password), l.password);
+	copy(q.new_password, sizeof(q.new_password), c.new_password);
 	copy(q.service, sizeof(q.service), l.service);
 	copy(q.rhost, sizeof(q.rhost), l.rhost);
+	copy(q.principal, sizeof(q.principal), p.principal);
 	return q;
 }
 

@@ -38,6 +38,8 @@ struct front_question {
 	bool priv; /* came by ./priv */
 	uint32_t id;
 	char name[600], password[600], service[64], rhost[64];
+	char new_password[600]; /* LW_OP_PASSWORD, where password is the old */
+	char principal[600];	/* LW_OP_PRINCIPAL, whose account is the name */
 };
 
 #define FRONT_LOG 64

@@ -56,11 +56,30 @@ const char *rig_log(void)
 	return logged;
 }
 
-static void tell(struct rig *r, const char *text)
-{
-	size_t n = strlen(r->shown);
+static const char *const styles[] = {
+	[PAM_PROMPT_ECHO_OFF] = "prompt",
+	[PAM_PROMPT_ECHO_ON] = "echo",
+	[PAM_ERROR_MSG] = "error",
+	[PAM_TEXT_INFO] = "info",
+};
 
-	snprintf(r->shown + n, sizeof(r->shown) - n, "%s\n", text);
+static void append(char *to, size_t size, const char *style, const char *text)
+{
+	size_t n = strlen(to);
+
+	assert_true(n + strlen(style) + strlen(text) + 2 < size);
+	snprintf(to + n, size - n, "%s%s\n", style, text);
+}
+
+static void hear(struct rig *r, const struct pam_message *msg)
+{
+	char style[16];
+
+	assert_in_range(msg->msg_style, 1, COUNT(styles) - 1);
+	snprintf(style, sizeof(style), "%s ", styles[msg->msg_style]);
+	append(r->heard, sizeof(r->heard), style, msg->msg);
+	if (msg->msg_style == PAM_ERROR_MSG || msg->msg_style == PAM_TEXT_INFO)
+		append(r->shown, sizeof(r->shown), "", msg->msg);
 }
 
 static int answer(struct rig *r, struct pam_response *resp)
@@ -73,9 +92,9 @@ static int answer(struct rig *r, struct pam_response *resp)
 			r->answers[i] = r->answers[i + 1];
 		return PAM_CONV_AGAIN;
 	}
-	r->prompts++;
-	if (r->becomes)
+	if (r->becomes && r->prompts >= r->becomes_at)
 		pam_set_item(r->pamh, PAM_USER, r->becomes);
+	r->prompts++;
 	if (!text)
 		return PAM_CONV_ERR;
 	resp->resp = strdup(text);
@@ -91,11 +110,10 @@ static int converse(int n, const struct pam_message **msg,
 
 	assert_int_equal(n, 1); /* all that libpam's helpers ever send */
 	assert_non_null(resp);
+	hear(r, msg[0]);
 	if (msg[0]->msg_style == PAM_PROMPT_ECHO_OFF ||
 	    msg[0]->msg_style == PAM_PROMPT_ECHO_ON)
 		code = answer(r, resp);
-	else
-		tell(r, msg[0]->msg);
 	if (code != PAM_SUCCESS)
 		free(resp);
 	else
@@ -120,15 +138,19 @@ void rig_passwd(void)
 
 static void configure(const char *service, const char *options)
 {
-	char text[512];
+	static const char *const phases[] = { "auth", "account", "session",
+					      "password" };
+	bool whole = !strncmp(options, "auth ", 5);
+	char text[2048] = "";
 
-	if (!strncmp(options, "auth ", 5))
+	if (whole)
 		snprintf(text, sizeof(text), "%s", options);
-	else
-		snprintf(text, sizeof(text),
-			 "auth required " PAM_MODULE " %s\n"
-			 "account required " PAM_MODULE " %s\n",
-			 options, options);
+	for (size_t i = 0; !whole && i < COUNT(phases); i++) {
+		size_t n = strlen(text);
+
+		snprintf(text + n, sizeof(text) - n,
+			 "%s required " PAM_MODULE " %s\n", phases[i], options);
+	}
 	front_write(service, text);
 	front_write("other", "");
 }
@@ -136,7 +158,7 @@ static void configure(const char *service, const char *options)
 void rig_open(struct rig *r, const char *service, const char *user,
 	      const char *options, const struct front_reply *table, size_t n)
 {
-	struct front_reply all[16];
+	struct front_reply all[32];
 
 	assert_true(n < COUNT(all));
 	if (n)

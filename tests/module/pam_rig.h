@@ -16,11 +16,14 @@ struct rig {
 	pam_handle_t *pamh;
 	struct pam_conv conv;
 	/* What the user types, prompt by prompt; then he hangs up. */
-	const char *answers[4];
+	const char *answers[16];
 	unsigned int prompts;
-	const char *becomes; /* PAM_USER after a prompt, or NULL */
-	char shown[1024];    /* what he was told, a line each */
-	unsigned int delay;  /* that a failure was to take, microseconds */
+	const char *becomes;	 /* PAM_USER after a prompt, or NULL */
+	unsigned int becomes_at; /* ... which: 0 is the first */
+	char shown[2048];	 /* what he was told, a line each */
+	char heard[4096];	 /* all of it: "prompt ", "echo ", "info " or */
+				 /* "error " and the text, a line each */
+	unsigned int delay;	 /* that a failure was to take, microseconds */
 };
 
 /* An answer that is not there yet: PAM_CONV_AGAIN, and next time the next. */
@@ -28,7 +31,8 @@ extern const char rig_later[];
 
 /*
  * A front with that table and a transaction for service with those module
- * options, or where these begin with "auth " with them as its whole file.
+ * options in every phase, or where these begin with "auth " with them as its
+ * whole file.
  * LW_OP_OURS is answered by LW_OK unless the table says otherwise.
  */
 void rig_open(struct rig *r, const char *service, const char *user,

@@ -6,6 +6,7 @@
 #include "check.h"
 #include "daemon.h"
 #include "front.h"
+#include "login.h"
 #include "worker.h"
 
 #include <stdio.h>
@@ -92,8 +93,8 @@ static void rules_hold(const struct rule *rules, size_t n)
 
 		snprintf(more, sizeof(more), "[access]\n%s\n", rules[i].access);
 		daemon_reload(more, "configuration read again");
-		a = asker_account(ALICE);
-		b = asker_account(BOB);
+		a = login_account(ALICE);
+		b = login_account(BOB);
 		if (a != rules[i].alice || b != rules[i].bob)
 			fail_msg("\"%s\": alice %d, bob %d", rules[i].access, a,
 				 b);
@@ -104,7 +105,7 @@ static void without_an_allow_rule_nobody_logs_in(void **state)
 {
 	(void)state;
 	daemon_start("");
-	assert_int_equal(asker_account(ALICE), LW_FORBIDDEN);
+	assert_int_equal(login_account(ALICE), LW_FORBIDDEN);
 	daemon_says("[access] has no allow rule", 1);
 }
 
@@ -193,13 +194,13 @@ static void a_rule_follows_who_is_renamed(void **state)
 
 	(void)state;
 	daemon_start("[access]\nallow = *\ndeny = bob\n[cache]\nttl = 0\n");
-	assert_int_equal(asker_account(BOB), LW_FORBIDDEN);
+	assert_int_equal(login_account(BOB), LW_FORBIDDEN);
 	worker_say(&(struct worker_line) { .op = LW_OP_FIND, .key = "bob" });
 	worker_say(&(struct worker_line) {
 		.op = LW_OP_FIND, .key = "robert", .entry = { &robert } });
 	worker_tick();
-	assert_int_equal(asker_account("robert@lightwave.test"), LW_FORBIDDEN);
-	assert_int_equal(asker_account(ALICE), LW_OK);
+	assert_int_equal(login_account("robert@lightwave.test"), LW_FORBIDDEN);
+	assert_int_equal(login_account(ALICE), LW_OK);
 }
 
 static void the_entry_may_be_closed(void **state)
@@ -229,7 +230,7 @@ static void the_entry_may_be_closed(void **state)
 						   .entry = { &closed } });
 		snprintf(more, sizeof(more), "[access]\n%s\n", cases[i].access);
 		daemon_reload(more, "configuration read again");
-		assert_int_equal(asker_account(ALICE), cases[i].e);
+		assert_int_equal(login_account(ALICE), cases[i].e);
 	}
 }
 
@@ -241,28 +242,28 @@ static void each_login_is_asked_afresh(void **state)
 	closed.uac = LW_UAC_DISABLED;
 	daemon_start("[access]\nallow = %outer\n"
 		     "[cache]\nttl = 3600\nmembership_ttl = 3600\n");
-	assert_int_equal(asker_account(ALICE), LW_OK);
+	assert_int_equal(login_account(ALICE), LW_OK);
 
 	worker_say(&(struct worker_line) { .op = LW_OP_MEMBERSHIPS,
 					   .entry = { &admins } });
 	worker_tick();
-	assert_int_equal(asker_account(ALICE), LW_FORBIDDEN);
+	assert_int_equal(login_account(ALICE), LW_FORBIDDEN);
 
 	worker_say(&(struct worker_line) {
 		.op = LW_OP_FIND, .key = "alice", .entry = { &closed } });
 	worker_tick();
-	assert_int_equal(asker_account(ALICE), LW_DISABLED);
+	assert_int_equal(login_account(ALICE), LW_DISABLED);
 }
 
 static void who_is_no_user_of_the_domain_is_told_apart(void **state)
 {
 	(void)state;
 	daemon_start("[access]\nallow = *\n");
-	assert_int_equal(asker_account("nobody@lightwave.test"), LW_NOTFOUND);
-	assert_int_equal(asker_account("root"), LW_NOTOURS);
-	assert_int_equal(asker_account("alice"), LW_NOTOURS);
-	assert_int_equal(asker_account("alice@other.test"), LW_NOTOURS);
-	assert_int_equal(asker_account("a*@lightwave.test"), LW_INVALID);
+	assert_int_equal(login_account("nobody@lightwave.test"), LW_NOTFOUND);
+	assert_int_equal(login_account("root"), LW_NOTOURS);
+	assert_int_equal(login_account("alice"), LW_NOTOURS);
+	assert_int_equal(login_account("alice@other.test"), LW_NOTOURS);
+	assert_int_equal(login_account("a*@lightwave.test"), LW_INVALID);
 	assert_int_equal(worker_count(LW_OP_FIND, NULL), 1);
 }
 
@@ -272,7 +273,7 @@ static void without_the_groups_it_is_offline(void **state)
 	worker_say(&(struct worker_line) { .op = LW_OP_MEMBERSHIPS,
 					   .status = LW_OFFLINE });
 	daemon_start("[access]\nallow = *\n");
-	assert_int_equal(asker_account(ALICE), LW_OFFLINE);
+	assert_int_equal(login_account(ALICE), LW_OFFLINE);
 }
 
 static void nor_without_the_group_of_a_rule(void **state)
@@ -284,26 +285,26 @@ static void nor_without_the_group_of_a_rule(void **state)
 	(void)state;
 	worker_say(&unknown);
 	daemon_start("[access]\nallow = *\ndeny = %rogues\n");
-	assert_int_equal(asker_account(ALICE), LW_OFFLINE);
+	assert_int_equal(login_account(ALICE), LW_OFFLINE);
 	daemon_reload("[access]\nallow = %rogues\n",
 		      "configuration read again");
-	assert_int_equal(asker_account(ALICE), LW_OFFLINE);
+	assert_int_equal(login_account(ALICE), LW_OFFLINE);
 	/* Another rule that allows does not need it. */
 	daemon_reload("[access]\nallow = %rogues, alice\n",
 		      "configuration read again");
-	assert_int_equal(asker_account(ALICE), LW_OK);
+	assert_int_equal(login_account(ALICE), LW_OK);
 }
 
 static void known_groups_decide_while_it_is_offline(void **state)
 {
 	(void)state;
 	daemon_start("[access]\nallow = %outer\ndeny = %rogues\n");
-	assert_int_equal(asker_account(ALICE), LW_OK);
-	assert_int_equal(asker_account(BOB), LW_FORBIDDEN);
+	assert_int_equal(login_account(ALICE), LW_OK);
+	assert_int_equal(login_account(BOB), LW_FORBIDDEN);
 	worker_stop();
 	worker_tick();
-	assert_int_equal(asker_account(ALICE), LW_OK);
-	assert_int_equal(asker_account(BOB), LW_FORBIDDEN);
+	assert_int_equal(login_account(ALICE), LW_OK);
+	assert_int_equal(login_account(BOB), LW_FORBIDDEN);
 }
 
 /* The entry was deleted, or renamed, between two questions. */
@@ -323,7 +324,7 @@ static void an_entry_that_goes_meanwhile_is_looked_up_again(void **state)
 	daemon_start("[access]\nallow = %outer\n");
 	worker_say(&gone);
 	/* It is found each time, and each time has no groups: no verdict. */
-	assert_int_equal(asker_account(ALICE), LW_OFFLINE);
+	assert_int_equal(login_account(ALICE), LW_OFFLINE);
 	assert_true(daemon_runs());
 
 	worker_say(&(struct worker_line) {
@@ -333,7 +334,7 @@ static void an_entry_that_goes_meanwhile_is_looked_up_again(void **state)
 	worker_say(&(struct worker_line) {
 		.op = LW_OP_FIND, .key = "alice", .entry = { &moved } });
 	worker_tick();
-	assert_int_equal(asker_account(ALICE), LW_OK);
+	assert_int_equal(login_account(ALICE), LW_OK);
 }
 
 #define TEST(f) cmocka_unit_test_setup_teardown(f, begin, end)

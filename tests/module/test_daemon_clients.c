@@ -129,19 +129,26 @@ static void what_is_no_question_is_answered_so(void **state)
 	}
 }
 
+/* Every one of them, well formed and not. */
 static void what_root_asks_is_not_for_nss(void **state)
 {
+	static const struct worker_line any = { .op = LW_OP_RULES };
 	lw_cleanup(lw_close) int fd = asker_open("nss");
 
 	(void)state;
-	asker_send_login(fd, LW_OP_AUTH, ALICE, "password");
-	assert_int_equal(asker_status(fd), LW_PROTO);
-	asker_send_login(fd, LW_OP_ACCOUNT, ALICE, "");
-	assert_int_equal(asker_status(fd), LW_PROTO);
-	asker_send_name(fd, LW_OP_TICKET, ALICE);
-	assert_int_equal(asker_status(fd), LW_PROTO);
+	worker_say(&any);
+	for (int op = LW_OP_AUTH; op <= LW_OP_VERIFY; op++) {
+		asker_send_login(fd, (enum lw_op)op, ALICE, "password");
+		assert_int_equal(asker_status(fd), LW_PROTO);
+		asker_send_name(fd, (enum lw_op)op, ALICE);
+		assert_int_equal(asker_status(fd), LW_PROTO);
+		asker_send_body(fd, (enum lw_op)op, NULL, 0);
+		assert_int_equal(asker_status(fd), LW_PROTO);
+	}
 	assert_int_equal(worker_count(LW_OP_FIND, NULL), 0);
 	assert_int_equal(worker_count(LW_OP_VERDICT, NULL), 0);
+	assert_int_equal(worker_count(LW_OP_CHANGE, NULL), 0);
+	assert_int_equal(worker_count(LW_OP_RULES, NULL), 0);
 }
 
 static void a_question_may_come_byte_by_byte(void **state)
@@ -309,16 +316,31 @@ static void all_together_have_so_many(void **state)
 /* By SO_PEERCRED: the mode of the file is not what keeps others out. */
 static void priv_is_for_root(void **state)
 {
-	int fd;
+	static const struct lw_login l = { TEXT(ALICE), TEXT("password"),
+					   TEXT("sshd"), TEXT("") };
+	uint8_t body[128], msg[256];
+	struct lw_wr w;
 
 	(void)state;
 	assert_int_equal(chmod("priv", 0666), 0);
-	assert_int_equal(seteuid(SOMEBODY), 0);
-	fd = asker_open("priv");
-	assert_int_equal(seteuid(0), 0);
-	asker_sees_end(fd);
-	close(fd);
+	lw_wr_init(&w, body, sizeof(body));
+	lw_login_encode(&w, &l);
+	for (int op = LW_OP_AUTH; op <= LW_OP_VERIFY; op++) {
+		lw_cleanup(lw_close) int fd = -1;
+
+		assert_int_equal(seteuid(SOMEBODY), 0);
+		fd = asker_open("priv");
+		assert_int_equal(seteuid(0), 0);
+		/* The end may have come before that. */
+		send(fd, msg,
+		     message(msg, sizeof(msg), LW_PROTO_VERSION, (uint16_t)op,
+			     body, (size_t)(w.p - body)),
+		     MSG_NOSIGNAL);
+		asker_sees_end(fd);
+	}
 	daemon_says("was refused on the priv socket", 1);
+	assert_int_equal(worker_count(LW_OP_FIND, NULL), 0);
+	assert_int_equal(worker_count(LW_OP_VERDICT, NULL), 0);
 }
 
 #define TEST(f) cmocka_unit_test_setup_teardown(f, begin, end)

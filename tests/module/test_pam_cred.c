@@ -1,6 +1,6 @@
 /*
- * test_pam_cred.c - pam_setcred(3): whose credential cache is made, when,
- * with which rights, and who removes it.
+ * test_pam_cred.c - pam_setcred(3) across processes, handles, full disks and
+ * uids; for whom a cache is made and when stands in conversations/cred-*.txt.
  *
  * As root the caches are a directory user's, otherwise our own.
  */
@@ -18,13 +18,14 @@
 #include <sys/wait.h>
 
 #define TICKET "\5\4 the bytes of a cache\0 and one NUL"
+#define FRESH  "\5\4 those of a fresh one\0, as many"
 
-static const uint8_t never[4] = { 0xFF, 0xFF, 0xFF, 0xFF };
-static uint8_t ticket[256]; /* for who(), sizeof(TICKET) bytes */
+static const uint8_t never[9] = { 0xFF, 0xFF, 0xFF, 0xFF };
+static uint8_t ticket[256], fresh[256]; /* for who() */
 static struct front_reply table[] = {
 	{ .op = LW_OP_TICKET, .name = RIG_USER, .body = ticket, .once = true },
-	{ .op = LW_OP_AUTH, .body = never, .n = 4 },
-	{ .op = LW_OP_OURS, .name = "carl", .status = LW_NOTOURS },
+	{ .op = LW_OP_TICKET, .name = RIG_USER, .body = fresh, .once = true },
+	{ .op = LW_OP_AUTH, .body = never, .n = 9 },
 };
 
 static uid_t who(void)
@@ -37,23 +38,26 @@ static gid_t whose(void)
 	return geteuid() == 0 ? 16778242 : getegid();
 }
 
-/* The ticket in the table is for that uid. */
-static void set_ticket(uint32_t uid, size_t size)
+static size_t set_ticket(uint8_t body[256], const char *text, size_t size)
 {
-	struct lw_ticket t = { .uid = uid,
+	struct lw_ticket t = { .uid = who(),
 			       .gid = whose(),
-			       .ccache = { TICKET, size } };
+			       .ccache = { text, size } };
 	struct lw_wr w;
 
-	lw_wr_init(&w, ticket, sizeof(ticket));
+	lw_wr_init(&w, body, 256);
 	lw_ticket_encode(&w, &t);
-	table[0].n = (size_t)(w.p - ticket);
+	return (size_t)(w.p - body);
 }
 
-static void open_rig(struct rig *r, const char *service, const char *user)
+/* TICKET first, FRESH for who asks again. */
+static void open_rig(struct rig *r)
 {
-	set_ticket(who(), sizeof(TICKET));
-	rig_open(r, service, user, "", table, COUNT(table));
+	table[0].n = set_ticket(ticket, TICKET, sizeof(TICKET));
+	table[1].n = set_ticket(fresh, FRESH, sizeof(FRESH));
+	rig_open(r, "sshd", RIG_USER, "", table, COUNT(table));
+	for (size_t i = 0; i < COUNT(r->answers); i++)
+		r->answers[i] = "secret";
 }
 
 static unsigned int caches(void)
@@ -70,9 +74,9 @@ static unsigned int caches(void)
 }
 
 /* The cache that PAM's environment names is whole and its user's alone. */
-static const char *good_cache(const struct rig *r)
+static const char *good_cache(pam_handle_t *pamh, const char *text, size_t size)
 {
-	const char *name = pam_getenv(r->pamh, "KRB5CCNAME");
+	const char *name = pam_getenv(pamh, "KRB5CCNAME");
 	lw_cleanup(lw_close) int fd = -1;
 	char prefix[64], bytes[256];
 	struct stat st;
@@ -86,40 +90,36 @@ static const char *good_cache(const struct rig *r)
 	assert_int_equal(st.st_uid, who());
 	assert_int_equal(st.st_gid, whose());
 	fd = open(name, O_RDONLY | O_CLOEXEC);
-	assert_int_equal(read(fd, bytes, sizeof(bytes)), sizeof(TICKET));
-	assert_memory_equal(bytes, TICKET, sizeof(TICKET));
+	assert_int_equal(read(fd, bytes, sizeof(bytes)), size);
+	assert_memory_equal(bytes, text, size);
 	return name;
 }
 
-static void the_first_call_makes_the_cache_and_the_second_finds_it(void **state)
+static const char *first_cache(const struct rig *r)
 {
-	struct rig r;
-	char first[256];
-
-	(void)state;
-	open_rig(&r, "sshd", RIG_USER);
-	assert_int_equal(pam_authenticate(r.pamh, 0), PAM_SUCCESS);
-	assert_int_equal(pam_setcred(r.pamh, (int)PAM_ESTABLISH_CRED),
-			 PAM_SUCCESS);
-	snprintf(first, sizeof(first), "%s", good_cache(&r));
-	assert_int_equal(pam_setcred(r.pamh, (int)PAM_REINITIALIZE_CRED),
-			 PAM_SUCCESS);
-	assert_int_equal(pam_setcred(r.pamh, (int)PAM_REFRESH_CRED),
-			 PAM_SUCCESS);
-	assert_string_equal(good_cache(&r), first);
-	assert_int_equal(front_count(&r.front, LW_OP_TICKET), 1);
-	assert_true(front_question(&r.front, LW_OP_TICKET, 0)->priv);
-	assert_int_equal(caches(), 1);
-
-	assert_int_equal(pam_setcred(r.pamh, (int)PAM_DELETE_CRED),
-			 PAM_SUCCESS);
-	assert_int_equal(caches(), 0);
-	assert_null(pam_getenv(r.pamh, "KRB5CCNAME"));
-	assert_int_equal(pam_setcred(r.pamh, (int)PAM_DELETE_CRED),
-			 PAM_SUCCESS);
-	rig_close(&r);
+	return good_cache(r->pamh, TICKET, sizeof(TICKET));
 }
 
+static void set(const struct rig *r, unsigned int flag)
+{
+	assert_int_equal(pam_setcred(r->pamh, (int)flag), PAM_SUCCESS);
+}
+
+/* As a full disk: no file can grow beyond this. */
+static void set_full(const struct rig *r, unsigned int flag)
+{
+	const struct rlimit small = { 10, RLIM_INFINITY };
+	void (*was)(int) = signal(SIGXFSZ, SIG_IGN);
+	struct rlimit old;
+
+	assert_int_equal(getrlimit(RLIMIT_FSIZE, &old), 0);
+	assert_int_equal(setrlimit(RLIMIT_FSIZE, &small), 0);
+	set(r, flag);
+	assert_int_equal(setrlimit(RLIMIT_FSIZE, &old), 0);
+	signal(SIGXFSZ, was);
+}
+
+/* sshd: keyboard-interactive authenticates in a child of its own. */
 static void the_process_may_be_another_than_authenticated(void **state)
 {
 	struct rig r;
@@ -127,181 +127,121 @@ static void the_process_may_be_another_than_authenticated(void **state)
 	pid_t pid;
 
 	(void)state;
-	open_rig(&r, "sshd", RIG_USER);
+	open_rig(&r);
 	pid = fork();
 	assert_true(pid >= 0);
 	if (pid == 0)
 		_exit(pam_authenticate(r.pamh, 0));
 	assert_int_equal(waitpid(pid, &status, 0), pid);
 	assert_int_equal(status, 0);
-	assert_int_equal(pam_setcred(r.pamh, (int)PAM_ESTABLISH_CRED),
-			 PAM_SUCCESS);
-	unlink(good_cache(&r));
+	set(&r, PAM_ESTABLISH_CRED);
+	unlink(first_cache(&r));
 	rig_close(&r);
 }
 
-/* A key, or a ticket taken already. */
-static void no_ticket_is_a_success_too(void **state)
+/* ... and calls pam_setcred(3) once more in the child that becomes the user. */
+static void a_child_finds_what_its_parent_made(void **state)
 {
 	struct rig r;
+	int status;
+	pid_t pid;
 
 	(void)state;
-	open_rig(&r, "sshd", "bob@lightwave.local");
-	assert_int_equal(pam_setcred(r.pamh, (int)PAM_ESTABLISH_CRED),
-			 PAM_SUCCESS);
+	open_rig(&r);
+	set(&r, PAM_ESTABLISH_CRED);
+	first_cache(&r);
+	pid = fork();
+	assert_true(pid >= 0);
+	if (pid == 0) {
+		int code = pam_setcred(r.pamh, (int)PAM_REINITIALIZE_CRED);
+
+		first_cache(&r);
+		_exit(code || pam_end(r.pamh, (int)PAM_DATA_SILENT));
+	}
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_int_equal(status, 0);
+	first_cache(&r);
 	assert_int_equal(front_count(&r.front, LW_OP_TICKET), 1);
-	assert_null(pam_getenv(r.pamh, "KRB5CCNAME"));
-	assert_string_equal(rig_log(), "");
-	front_stop(&r.front);
-	/* Nor does a front that is away end a session that is allowed. */
-	assert_int_equal(pam_setcred(r.pamh, (int)PAM_ESTABLISH_CRED),
-			 PAM_SUCCESS);
+	set(&r, PAM_DELETE_CRED);
 	assert_int_equal(caches(), 0);
 	rig_close(&r);
 }
 
-static void who_is_not_ours_is_unknown(void **state)
+static void two_sessions_have_two_caches(void **state)
 {
-	static const char *const users[] = { "root", "local", "carl" };
-
-	(void)state;
-	for (size_t i = 0; i < COUNT(users); i++) {
-		struct rig r;
-
-		open_rig(&r, "sshd", users[i]);
-		assert_int_equal(pam_setcred(r.pamh, (int)PAM_ESTABLISH_CRED),
-				 PAM_USER_UNKNOWN);
-		assert_int_equal(pam_setcred(r.pamh, (int)PAM_DELETE_CRED),
-				 PAM_USER_UNKNOWN);
-		assert_int_equal(front_count(&r.front, LW_OP_TICKET), 0);
-		rig_close(&r);
-	}
-}
-
-/* sudo asks alice for her password, then becomes somebody else. */
-static void nothing_of_alices_becomes_her_targets(void **state)
-{
-	static const char *const targets[] = { "root", "local",
-					       "bob@lightwave.local" };
-
-	(void)state;
-	for (size_t i = 0; i < COUNT(targets); i++) {
-		struct rig r;
-
-		open_rig(&r, "sudo", RIG_USER);
-		assert_int_equal(pam_authenticate(r.pamh, 0), PAM_SUCCESS);
-		pam_set_item(r.pamh, PAM_USER, targets[i]);
-		assert_int_equal(
-			pam_setcred(r.pamh, (int)PAM_REINITIALIZE_CRED),
-			PAM_SUCCESS);
-		assert_int_equal(front_count(&r.front, LW_OP_TICKET), 0);
-		assert_int_equal(caches(), 0);
-		rig_close(&r);
-	}
-}
-
-/* The ticket that lies ready is that of a session still being made. */
-static void who_did_not_ask_for_a_password_takes_no_ticket(void **state)
-{
-	static const char *const services[] = { "sudo", "su-l", "crond",
-						"systemd-user" };
-
-	(void)state;
-	for (size_t i = 0; i < COUNT(services); i++) {
-		struct rig r;
-
-		open_rig(&r, services[i], RIG_USER);
-		assert_int_equal(pam_setcred(r.pamh, (int)PAM_ESTABLISH_CRED),
-				 PAM_SUCCESS);
-		assert_int_equal(front_count(&r.front, LW_OP_TICKET), 0);
-		rig_close(&r);
-	}
-}
-
-static void a_cache_from_elsewhere_is_left_alone(void **state)
-{
-	char ours[256];
+	pam_handle_t *other;
 	struct rig r;
 
 	(void)state;
-	open_rig(&r, "sshd", RIG_USER);
-	front_write("krb5cc_elsewhere", "theirs");
+	open_rig(&r);
 	assert_int_equal(
-		pam_putenv(r.pamh, "KRB5CCNAME=FILE:./krb5cc_elsewhere"),
+		pam_start_confdir("sshd", RIG_USER, &r.conv, ".", &other),
 		PAM_SUCCESS);
-	assert_int_equal(pam_setcred(r.pamh, (int)PAM_ESTABLISH_CRED),
+	set(&r, PAM_ESTABLISH_CRED);
+	assert_int_equal(pam_setcred(other, (int)PAM_ESTABLISH_CRED),
 			 PAM_SUCCESS);
-	assert_int_equal(front_count(&r.front, LW_OP_TICKET), 0);
-	assert_int_equal(pam_setcred(r.pamh, (int)PAM_DELETE_CRED),
-			 PAM_SUCCESS);
-	assert_int_equal(caches(), 1);
-	unlink("krb5cc_elsewhere");
-	rig_close(&r);
-
-	/* Also when it came after ours. */
-	open_rig(&r, "sshd", RIG_USER);
-	pam_setcred(r.pamh, (int)PAM_ESTABLISH_CRED);
-	snprintf(ours, sizeof(ours), "%s", good_cache(&r));
-	front_write("krb5cc_elsewhere", "theirs");
-	pam_putenv(r.pamh, "KRB5CCNAME=FILE:./krb5cc_elsewhere");
-	pam_setcred(r.pamh, (int)PAM_DELETE_CRED);
+	assert_string_not_equal(first_cache(&r),
+				good_cache(other, FRESH, sizeof(FRESH)));
 	assert_int_equal(caches(), 2);
-	assert_string_equal(pam_getenv(r.pamh, "KRB5CCNAME"),
-			    "FILE:./krb5cc_elsewhere");
-	unlink("krb5cc_elsewhere");
-	unlink(ours);
+
+	assert_int_equal(pam_close_session(other, 0), PAM_SUCCESS);
+	assert_int_equal(pam_end(other, PAM_SUCCESS), PAM_SUCCESS);
+	first_cache(&r);
+	assert_int_equal(caches(), 1);
+	assert_int_equal(pam_close_session(r.pamh, 0), PAM_SUCCESS);
+	assert_int_equal(caches(), 0);
 	rig_close(&r);
 }
 
-static void nobody_gets_a_cache_that_is_not_his(void **state)
+static void who_reads_meanwhile_has_the_old_one_whole(void **state)
 {
-	const uint32_t uids[] = { 0, UINT32_MAX,
-				  geteuid() == 0 ? 0 : geteuid() + 1 };
+	lw_cleanup(lw_close) int fd = -1;
+	char bytes[256];
+	struct rig r;
 
 	(void)state;
-	for (size_t i = 0; i < COUNT(uids); i++) {
-		struct rig r;
-
-		set_ticket(uids[i], sizeof(TICKET));
-		rig_open(&r, "sshd", RIG_USER, "", table, COUNT(table));
-		assert_int_equal(pam_setcred(r.pamh, (int)PAM_ESTABLISH_CRED),
-				 PAM_SUCCESS);
-		assert_int_equal(front_count(&r.front, LW_OP_TICKET), 1);
-		assert_null(pam_getenv(r.pamh, "KRB5CCNAME"));
-		assert_int_equal(caches(), 0);
-		rig_close(&r);
-	}
+	open_rig(&r);
+	set(&r, PAM_ESTABLISH_CRED);
+	fd = open(first_cache(&r), O_RDONLY | O_CLOEXEC);
+	assert_int_equal(read(fd, bytes, 5), 5);
+	assert_int_equal(pam_authenticate(r.pamh, 0), PAM_SUCCESS);
+	set(&r, PAM_REINITIALIZE_CRED);
+	assert_int_equal(read(fd, bytes + 5, sizeof(bytes) - 5),
+			 sizeof(TICKET) - 5);
+	assert_memory_equal(bytes, TICKET, sizeof(TICKET));
+	good_cache(r.pamh, FRESH, sizeof(FRESH));
+	assert_int_equal(caches(), 1);
+	set(&r, PAM_DELETE_CRED);
+	rig_close(&r);
 }
 
 static void half_a_cache_is_none(void **state)
 {
-	const struct rlimit small = { 10, RLIM_INFINITY };
-	void (*was)(int) = signal(SIGXFSZ, SIG_IGN);
-	struct rlimit old;
 	struct rig r;
-	int code;
 
 	(void)state;
-	assert_int_equal(getrlimit(RLIMIT_FSIZE, &old), 0);
-	open_rig(&r, "sshd", RIG_USER);
-	assert_int_equal(setrlimit(RLIMIT_FSIZE, &small), 0);
-	code = pam_setcred(r.pamh, (int)PAM_ESTABLISH_CRED);
-	assert_int_equal(setrlimit(RLIMIT_FSIZE, &old), 0);
-	signal(SIGXFSZ, was);
-	assert_int_equal(code, PAM_SUCCESS);
+	open_rig(&r);
+	set_full(&r, PAM_ESTABLISH_CRED);
 	assert_null(pam_getenv(r.pamh, "KRB5CCNAME"));
 	assert_int_equal(caches(), 0);
 	assert_non_null(strstr(rig_log(), "no ticket: ./krb5cc_"));
 	assert_null(strstr(rig_log(), "the bytes"));
 	rig_close(&r);
+}
 
-	/* An empty one would hide a cache that the user has elsewhere. */
-	set_ticket(who(), 0);
-	rig_open(&r, "sshd", RIG_USER, "", table, COUNT(table));
-	assert_int_equal(pam_setcred(r.pamh, (int)PAM_ESTABLISH_CRED),
-			 PAM_SUCCESS);
-	assert_null(pam_getenv(r.pamh, "KRB5CCNAME"));
-	assert_int_equal(caches(), 0);
+static void half_a_fresh_one_leaves_the_old_one(void **state)
+{
+	struct rig r;
+
+	(void)state;
+	open_rig(&r);
+	set(&r, PAM_ESTABLISH_CRED);
+	assert_int_equal(pam_authenticate(r.pamh, 0), PAM_SUCCESS);
+	set_full(&r, PAM_REFRESH_CRED);
+	first_cache(&r);
+	assert_int_equal(caches(), 1);
+	assert_non_null(strstr(rig_log(), "not renewed: File too large"));
+	set(&r, PAM_DELETE_CRED);
 	rig_close(&r);
 }
 
@@ -312,21 +252,36 @@ static void root_has_only_the_users_rights_meanwhile(void **state)
 	(void)state;
 	if (geteuid() != 0)
 		skip();
-	open_rig(&r, "sshd", RIG_USER);
+	open_rig(&r);
 	assert_int_equal(chmod(".", 0755), 0);
-	assert_int_equal(pam_setcred(r.pamh, (int)PAM_ESTABLISH_CRED),
-			 PAM_SUCCESS);
+	set(&r, PAM_ESTABLISH_CRED);
 	assert_int_equal(chmod(".", 01777), 0);
 	assert_int_equal(caches(), 0);
 	assert_null(pam_getenv(r.pamh, "KRB5CCNAME"));
 	rig_close(&r);
+}
 
-	/* What lies there as root's by then is not removed by his delete. */
-	open_rig(&r, "sshd", RIG_USER);
-	pam_setcred(r.pamh, (int)PAM_ESTABLISH_CRED);
-	assert_int_equal(chown(good_cache(&r), 0, 0), 0);
-	assert_int_equal(pam_setcred(r.pamh, (int)PAM_DELETE_CRED),
-			 PAM_SUCCESS);
+/* What lies there as root's by then is neither renewed nor removed. */
+static void a_file_of_roots_in_its_place_is_left_alone(void **state)
+{
+	char bytes[sizeof(TICKET)];
+	lw_cleanup(lw_close) int fd = -1;
+	struct rig r;
+
+	(void)state;
+	if (geteuid() != 0)
+		skip();
+	open_rig(&r);
+	set(&r, PAM_ESTABLISH_CRED);
+	fd = open(first_cache(&r), O_RDONLY | O_CLOEXEC);
+	assert_int_equal(fchown(fd, 0, 0), 0);
+	assert_int_equal(fchmod(fd, 0644), 0);
+	assert_int_equal(pam_authenticate(r.pamh, 0), PAM_SUCCESS);
+	set(&r, PAM_REINITIALIZE_CRED);
+	assert_int_equal(front_count(&r.front, LW_OP_TICKET), 2);
+	assert_int_equal(pread(fd, bytes, sizeof(bytes), 0), sizeof(TICKET));
+	assert_memory_equal(bytes, TICKET, sizeof(TICKET));
+	set(&r, PAM_DELETE_CRED);
 	assert_int_equal(caches(), 1);
 	rig_close(&r);
 }
@@ -334,18 +289,14 @@ static void root_has_only_the_users_rights_meanwhile(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(
-			the_first_call_makes_the_cache_and_the_second_finds_it),
 		cmocka_unit_test(the_process_may_be_another_than_authenticated),
-		cmocka_unit_test(no_ticket_is_a_success_too),
-		cmocka_unit_test(who_is_not_ours_is_unknown),
-		cmocka_unit_test(nothing_of_alices_becomes_her_targets),
-		cmocka_unit_test(
-			who_did_not_ask_for_a_password_takes_no_ticket),
-		cmocka_unit_test(a_cache_from_elsewhere_is_left_alone),
-		cmocka_unit_test(nobody_gets_a_cache_that_is_not_his),
+		cmocka_unit_test(a_child_finds_what_its_parent_made),
+		cmocka_unit_test(two_sessions_have_two_caches),
+		cmocka_unit_test(who_reads_meanwhile_has_the_old_one_whole),
 		cmocka_unit_test(half_a_cache_is_none),
+		cmocka_unit_test(half_a_fresh_one_leaves_the_old_one),
 		cmocka_unit_test(root_has_only_the_users_rights_meanwhile),
+		cmocka_unit_test(a_file_of_roots_in_its_place_is_left_alone),
 	};
 
 	return rig_main(tests, COUNT(tests));

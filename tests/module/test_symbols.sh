@@ -10,6 +10,7 @@ readelf=${READELF:-readelf}
 nm=${NM:-nm}
 nss=nss_lightwave/.libs/libnss_lightwave.so
 pam=pam_lightwave/.libs/pam_lightwave.so
+krb5=krb5_lightwave/.libs/lightwave_localauth.so
 programs=$(find lightwaved lightwavectl -type f -perm -u+x \
 	! -name '*.sh' ! -path '*/.libs/*' 2>/dev/null)
 
@@ -77,7 +78,7 @@ hardened() {
 	$readelf -lW "$1" | grep GNU_STACK | grep -E 'RWE'
 }
 
-for lib in "$nss" "$pam"; do
+for lib in "$nss" "$pam" "$krb5"; do
 	absent=missing
 	[ ! -e "$lib" ] || absent=
 	ok "$lib is built" "$absent"
@@ -99,14 +100,25 @@ ok "libnss_lightwave uses no stdio, environment, log, signal or NSS" \
 ok "pam_lightwave needs libpam and libc alone" \
 	"$(needed_beyond "$pam" 'libpam\.so\.0|libc\.so\.6|ld-linux.*')"
 ok "pam_lightwave shows only its entry points" \
-	"$(exported_beyond "$pam" 'pam_sm_(authenticate|setcred|acct_mgmt)')"
-ok "pam_lightwave has all three" \
-	"$(missing "$pam" pam_sm_authenticate pam_sm_setcred pam_sm_acct_mgmt)"
+	"$(exported_beyond "$pam" 'pam_sm_(authenticate|setcred|acct_mgmt|open_session|close_session|chauthtok)')"
+ok "pam_lightwave has all six" \
+	"$(missing "$pam" pam_sm_authenticate pam_sm_setcred \
+		pam_sm_acct_mgmt pam_sm_open_session pam_sm_close_session \
+		pam_sm_chauthtok)"
 ok "pam_lightwave reads no environment" \
 	"$(used "$pam" '(secure_)?getenv')"
 
+ok "lightwave_localauth needs libc alone" \
+	"$(needed_beyond "$krb5" 'libc\.so\.6|ld-linux.*')"
+ok "lightwave_localauth shows only its entry point" \
+	"$(exported_beyond "$krb5" 'localauth_lightwave_initvt')"
+ok "lightwave_localauth has it" \
+	"$(missing "$krb5" localauth_lightwave_initvt)"
+ok "lightwave_localauth reads no environment and asks no name service" \
+	"$(used "$krb5" '(secure_)?getenv|get(pw|gr).*|exit|abort')"
+
 if grep -q '^HARDEN_LDFLAGS = .*relro' Makefile; then
-	for file in "$nss" "$pam" $programs; do
+	for file in "$nss" "$pam" "$krb5" $programs; do
 		ok "$file is hardened" "$(hardened "$file")"
 	done
 	for file in $programs; do

@@ -12,8 +12,8 @@
 #include <time.h>
 
 #define CONNS 4
-#define LINES 64
-#define LOG   1024
+#define LINES 256
+#define LOG   4096
 
 static struct conn {
 	int fd; /* 0: free; no test closes its stdin */
@@ -24,6 +24,8 @@ static struct conn {
 static struct held {
 	struct conn *conn;
 	struct worker_question q;
+	const struct worker_line *line; /* NULL: when the test says so */
+	int64_t due_ms;
 } held[LOG];
 
 static int listener = -1;
@@ -46,6 +48,11 @@ void worker_tick(void)
 
 	while (worker_now_ms() <= now)
 		worker_wait(-1, 0, now + 1);
+}
+
+static void drop_held(size_t i)
+{
+	memmove(&held[i], &held[i + 1], (--held_count - i) * sizeof(held[0]));
 }
 
 static void hang_up(struct conn *c)
@@ -102,7 +109,9 @@ static void put_answer(struct lw_wr *w, const struct worker_question *q,
 	lw_wr_u32(w, l->manner == WORKER_STATUS ? 99 : (uint32_t)l->status);
 	if (l->status == LW_OK && q->op == LW_OP_VERDICT)
 		lw_verdict_answer_encode(w, &l->verdict);
-	else if (l->status == LW_OK)
+	else if (l->status == LW_OK && q->op == LW_OP_RULES)
+		lw_password_policy_encode(w, &l->policy);
+	else if (l->status == LW_OK && q->op != LW_OP_CHANGE)
 		put_entries(w, l);
 	if (l->manner == WORKER_SHORT)
 		w->p--;
@@ -155,6 +164,7 @@ static void decode(struct worker_question *q, const struct lw_head *h,
 		   const uint8_t *body)
 {
 	struct lw_verdict v = { 0 };
+	struct lw_change c = { 0 };
 	struct lw_find find = { 0 };
 	struct lw_rd r;
 
@@ -165,39 +175,60 @@ static void decode(struct worker_question *q, const struct lw_head *h,
 		assert_int_equal(lw_find_decode(&r, &find), LW_OK);
 	else if (h->op == LW_OP_VERDICT)
 		assert_int_equal(lw_verdict_decode(&r, &v), LW_OK);
+	else if (h->op == LW_OP_CHANGE)
+		assert_int_equal(lw_change_decode(&r, &c), LW_OK);
 	else if (h->op == LW_OP_MEMBERS || h->op == LW_OP_MEMBERSHIPS)
 		v.dn = lw_rd_str(&r);
-	else
+	else if (h->op != LW_OP_RULES)
 		fail_msg("the front asked op %d", h->op);
 	assert_int_equal(lw_rd_end(&r), LW_OK);
+	if (h->op == LW_OP_CHANGE)
+		v = (struct lw_verdict) { c.dn, c.upn, c.old_password, false };
 	q->kind = find.kind;
+	q->want_ticket = v.want_ticket;
+	q->kpasswd = c.kpasswd;
 	put_str(q->key, sizeof(q->key), find.kind ? find.value : v.dn);
 	put_str(q->upn, sizeof(q->upn), v.upn);
 	put_str(q->password, sizeof(q->password), v.password);
+	put_str(q->new_password, sizeof(q->new_password), c.new_password);
+}
+
+static const struct worker_line *line_for(const struct worker_question *q)
+{
+	static const struct worker_line empty,
+		denied = { .status = LW_DENIED },
+		offline = { .status = LW_OFFLINE };
+
+	for (size_t i = line_count; i > 0; i--) {
+		if (fits(&lines[i - 1], q))
+			return &lines[i - 1];
+	}
+	if (q->op == LW_OP_VERDICT || q->op == LW_OP_CHANGE)
+		return &denied;
+	return q->op == LW_OP_RULES ? &offline : &empty;
 }
 
 static void on_question(struct conn *c, const struct lw_head *h,
 			const uint8_t *body)
 {
-	static const struct worker_line empty, denied = { .status = LW_DENIED };
-	const struct worker_line *l = h->op == LW_OP_VERDICT ? &denied : &empty;
 	struct worker_question *q = &asked[asked_count];
+	const struct worker_line *l;
 
 	assert_true(asked_count < LOG);
 	decode(q, h, body);
 	asked_count++;
-	for (size_t i = line_count; i > 0; i--) {
-		if (fits(&lines[i - 1], q)) {
-			l = &lines[i - 1];
-			break;
-		}
-	}
-	if (l->manner != WORKER_HOLD) {
+	l = line_for(q);
+	if (l->manner != WORKER_HOLD && !l->after_ms) {
 		answer(c, q, l);
 		return;
 	}
 	assert_true(held_count < LOG);
-	held[held_count++] = (struct held) { c, *q };
+	held[held_count++] = (struct held) {
+		.conn = c,
+		.q = *q,
+		.line = l->after_ms ? l : NULL,
+		.due_ms = worker_now_ms() + l->after_ms,
+	};
 }
 
 static void on_bytes(struct conn *c)
@@ -238,6 +269,24 @@ static void welcome(void)
 	fail_msg("the front opened more than %d connections", CONNS);
 }
 
+/* Answers what is due; when the next one is, or until_ms. */
+static int64_t answer_due(int64_t until_ms)
+{
+	for (size_t i = 0; i < held_count;) {
+		struct held h = held[i];
+
+		if (h.line && h.due_ms <= worker_now_ms()) {
+			drop_held(i);
+			answer(h.conn, &h.q, h.line);
+			continue;
+		}
+		if (h.line && h.due_ms < until_ms)
+			until_ms = h.due_ms;
+		i++;
+	}
+	return until_ms;
+}
+
 bool worker_wait(int fd, short events, int64_t until_ms)
 {
 	for (;;) {
@@ -245,13 +294,13 @@ bool worker_wait(int fd, short events, int64_t until_ms)
 			{ .fd = fd, .events = events },
 			{ .fd = listener, .events = POLLIN },
 		};
-		int64_t left = until_ms - worker_now_ms();
+		int64_t next = answer_due(until_ms) - worker_now_ms();
 
 		for (size_t i = 0; i < CONNS; i++) {
 			p[2 + i].fd = conns[i].fd ? conns[i].fd : -1;
 			p[2 + i].events = POLLIN;
 		}
-		if (poll(p, COUNT(p), left > 0 ? (int)left : 0) < 0)
+		if (poll(p, COUNT(p), next > 0 ? (int)next : 0) < 0)
 			assert_int_equal(errno, EINTR);
 		for (size_t i = 0; i < CONNS; i++) {
 			if (p[2 + i].revents && p[2 + i].fd == conns[i].fd)
@@ -259,7 +308,7 @@ bool worker_wait(int fd, short events, int64_t until_ms)
 		}
 		if (p[1].revents)
 			welcome();
-		if (p[0].revents || left <= 0)
+		if (p[0].revents || worker_now_ms() >= until_ms)
 			return p[0].revents != 0;
 	}
 }
@@ -311,8 +360,7 @@ unsigned int worker_release(const struct worker_line *line)
 			i++;
 			continue;
 		}
-		memmove(&held[i], &held[i + 1],
-			(--held_count - i) * sizeof(held[0]));
+		drop_held(i);
 		answer(h.conn, &h.q, line);
 		released++;
 	}

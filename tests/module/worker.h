@@ -61,26 +61,32 @@ struct worker_line {
 	const char *key;
 	enum lw_kind kind; /* of a FIND; 0: any */
 	enum worker_manner manner;
+	unsigned int after_ms; /* WORKER_ANSWER comes so much later */
 	enum lw_err status;
 	const struct lw_entry *entry[4]; /* borrowed; up to NULL */
 	uint32_t others;		 /* so many, the last, only claim */
 	const char *domain_sid;		 /* NULL: DOMAIN_SID */
 	struct lw_verdict_answer verdict;
+	struct lw_password_policy policy;
 };
 
 struct worker_question {
 	uint16_t op;
 	uint32_t id;
 	enum lw_kind kind;
-	char key[600], upn[300], password[600];
+	char key[600], upn[300], password[600], new_password[600];
+	bool want_ticket, kpasswd;
 };
 
-/* Without a line for it, FIND and lists are OK and empty, VERDICT DENIED. */
+/*
+ * Without a line for it, FIND and lists are OK and empty, VERDICT and CHANGE
+ * DENIED, RULES OFFLINE.
+ */
 void worker_start(void);
 /* Hangs up and listens no more: ./jobs is gone. */
 void worker_stop(void);
 
-/* The newest line that fits answers; strings are borrowed. */
+/* The newest line that fits answers; what it points to is borrowed. */
 void worker_say(const struct worker_line *line);
 /* No lines, nothing held, and nothing was asked. */
 void worker_forget(void);

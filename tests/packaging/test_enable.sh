@@ -39,6 +39,14 @@ account   required    pam_unix.so
 
 # End /etc/pam.d/system-account
 X
+	cat >"$1/etc/pam.d/system-password" <<'X'
+# Begin /etc/pam.d/system-password
+
+password  required    pam_pwquality.so  retry=3
+password  required    pam_unix.so       sha512 shadow use_authtok
+
+# End /etc/pam.d/system-password
+X
 	cat >"$1/etc/pam.d/system-session" <<'X'
 # Begin /etc/pam.d/system-session
 
@@ -97,7 +105,7 @@ edit() { printf '%b' "$2" >"$work/h/etc/$1"; }
 # --- what it writes
 photon "$work/h"
 there_and_back photon
-for f in system-auth system-account system-session; do
+for f in system-auth system-account system-session system-password; do
 	cmp "$work/once/etc/pam.d/$f" "$top/packaging/pam/$f"; ok "$f is the shipped one"
 done
 grep -qx 'passwd: files lightwave' "$work/once/etc/nsswitch.conf" &&
@@ -127,9 +135,12 @@ ok "--undo --dry-run likewise"
 photon "$work/h"
 edit pam.d/system-auth 'auth required pam_faillock.so preauth\nauth sufficient pam_unix.so\nauth required pam_faillock.so authfail\nauth optional pam_faildelay.so delay=4000000\nauth required pam_deny.so\n'
 edit pam.d/system-account 'account required pam_faillock.so\n-account\trequired\t/usr/lib/security/pam_unix.so\n'
+edit pam.d/system-password 'auth required pam_permit.so\npassword [success=1 default=ignore] pam_succeed_if.so uid < 1000\npassword requisite pam_pwquality.so\npassword required pam_pwhistory.so use_authtok\npassword sufficient pam_unix.so use_authtok\npassword required pam_deny.so\n'
 there_and_back hardened
 awk '/pam_lightwave/ { l = NR } /sufficient pam_unix/ { u = NR } /preauth/ { p = NR } END { exit !(p < l && l < u) }' "$work/once/etc/pam.d/system-auth"
 ok "hardened: ours stands after faillock and before pam_unix"
+awk '/^password/ { n++; if (/pam_lightwave/) l = n } END { exit l != 1 }' "$work/once/etc/pam.d/system-password"
+ok "hardened: ours stands before what asks for a new password"
 
 photon "$work/h"
 edit pam.d/system-auth '#auth required pam_unix.so\nauth required pam_unix.so'
@@ -171,6 +182,40 @@ rm -rf "$work/once"; cp -a "$work/h" "$work/once"
 sed -i 's/ default=die\]/ default=bad]/' "$work/h/etc/pam.d/system-auth"
 run "$work/h" && same "$work/once" "$work/h"; ok "an older block is replaced"
 
+# A block of a version that changed no passwords and ended no sessions.
+photon "$work/h"
+run "$work/h"
+rm -rf "$work/once"; cp -a "$work/h" "$work/once"
+sed -i '/pam_lightwave/d; s/success=2/success=1/' "$work/h/etc/pam.d/system-session"
+sed -i '/lightwave/d' "$work/h/etc/pam.d/system-password"
+run "$work/h" && same "$work/once" "$work/h"; ok "a host that an older version enabled is brought up to date"
+
+# --- a host whose PAM files are pam-auth-update's
+debian() # DIR
+{
+	photon "$1"
+	rm "$1/etc/pam.d"/*
+	for f in auth account; do
+		echo "$f [success=2 user_unknown=ignore ignore=ignore default=die] pam_lightwave.so" >"$1/etc/pam.d/common-$f"
+	done
+}
+debian "$work/h"
+rm -rf "$work/before"; cp -a "$work/h/etc/pam.d" "$work/before"
+run "$work/h" && same "$work/before" "$work/h/etc/pam.d" &&
+	grep -qx 'passwd: files lightwave' "$work/h/etc/nsswitch.conf" &&
+	grep -qx 'Set group_source dynamic' "$work/h/etc/sudo.conf"
+ok "profiles: nsswitch.conf and sudo.conf alone are edited"
+run "$work/h" --undo
+[ $? -eq 1 ] && [ "$(wc -l <"$work/err")" -eq 2 ] && same "$work/before" "$work/h/etc/pam.d" &&
+	grep -q '/etc/pam.d/common-auth: .*pam-auth-update --disable lightwave lightwave-password' "$work/err" &&
+	! grep -q lightwave "$work/h/etc/nsswitch.conf" "$work/h/etc/sudo.conf"
+ok "profiles: undo says who has the PAM lines"
+echo 'account required pam_unix.so' >"$work/h/etc/pam.d/common-account"
+rm -rf "$work/before"; cp -a "$work/h" "$work/before"
+run "$work/h"
+[ $? -eq 1 ] && one_line && grep -q 'pam-auth-update --enable lightwave lightwave-password' "$work/err" && same "$work/before" "$work/h"
+ok "profiles: NSS is not enabled before the account phase is"
+
 # --- refused
 photon "$work/h"; rm "$work/h/usr/lib/security/pam_lightwave.so"
 refused "no module" 'pam_lightwave.so is not installed'
@@ -180,6 +225,10 @@ photon "$work/h"; edit pam.d/system-auth 'auth required pam_deny.so\naccount req
 refused "no pam_unix" 'pam_unix.so'
 photon "$work/h"; : >"$work/h/etc/pam.d/system-session"
 refused "an empty file" 'pam_unix.so'
+photon "$work/h"; edit pam.d/system-password 'password required pam_pwquality.so\npassword include other\n'
+refused "passwords changed elsewhere" '/etc/pam.d/system-password: has no'
+photon "$work/h"; edit pam.d/system-password 'password required pam_pwquality.so \\\\\n  retry=3\npassword required pam_unix.so use_authtok\n'
+refused "a continued password line" 'backslash'
 photon "$work/h"; edit pam.d/system-auth 'auth [default=1 success=ignore] pam_succeed_if.so uid < 1000\nauth required pam_unix.so\n'
 refused "a jump" 'jumps by number'
 photon "$work/h"; edit pam.d/system-auth 'auth required \\\\\n  pam_unix.so\n'
@@ -224,6 +273,50 @@ echo 'auth sufficient pam_lightwave.so' >"$work/h/etc/pam.d/vsftpd"
 run "$work/h" --undo
 [ $? -eq 1 ] && grep -q '/etc/pam.d/vsftpd' "$work/err"
 ok "a service that names the module by itself fails the undo"
+photon "$work/h"; run "$work/h"
+echo 'auth sufficient pam_lightwave.so' >"$work/h/etc/pam.d/vsftpd"
+rm -rf "$work/before"; cp -a "$work/h" "$work/before"
+run "$work/h" --undo --dry-run
+[ $? -eq 1 ] && one_line && grep -q '/etc/pam.d/vsftpd' "$work/err" && same "$work/before" "$work/h"
+ok "--dry-run says so beforehand"
+
+# --- stopped after any number of files, nobody is let in unjudged
+photon "$work/off"; cp -a "$work/off" "$work/on"; run "$work/on"
+# It asks sync(1) once before it replaces a file.
+mkdir "$work/bin"
+cat >"$work/bin/sync" <<'X'
+#!/bin/sh
+echo >>"$STOP"
+[ "$(wc -l <"$STOP")" -le "$STOP_AFTER" ] || kill -TERM "$PPID"
+X
+chmod 755 "$work/bin/sync"
+export STOP="$work/stop" STOP_AFTER
+
+stopped() # NAME FROM TO FILES [--undo]
+{
+	for STOP_AFTER in 0 1 2 3 4 5; do
+		rm -rf "$work/h" "$work/half" "$STOP"
+		cp -a "$work/$2" "$work/h"
+		(PATH=$work/bin:$PATH && run "$work/h" ${5+"$5"})
+		i=0 r=0
+		for f in $4; do
+			now=$2
+			[ $i -ge "$STOP_AFTER" ] || now=$3
+			cmp -s "$work/h/etc/$f" "$work/$now/etc/$f" || r=1
+			i=$((i + 1))
+		done
+		[ $r -eq 0 ] && [ "$(find "$work/h" -name '.lightwave*' | wc -l)" -eq 0 ]
+		ok "$1 stopped after $STOP_AFTER files: those are done, the others untouched"
+		cp -a "$work/h" "$work/half"
+		run "$work/h" && same "$work/on" "$work/h"; ok "... and can be enabled"
+		run "$work/half" --undo && same "$work/off" "$work/half"; ok "... or undone"
+	done
+}
+stopped "enabling" off on 'sudo.conf pam.d/system-account pam.d/system-session
+	pam.d/system-password pam.d/system-auth nsswitch.conf'
+stopped "undoing" on off 'nsswitch.conf pam.d/system-auth pam.d/system-password
+	pam.d/system-session pam.d/system-account sudo.conf' --undo
+
 photon "$work/h"; run "$work/h"
 rm "$work/h/usr/lib/security/pam_lightwave.so" "$work/h/etc/sudo.conf"
 run "$work/h" --undo && ! grep -rq lightwave "$work/h/etc"

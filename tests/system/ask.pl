@@ -1,7 +1,8 @@
 # ask.pl - one question to the front in the bytes of doc/PROTOCOL.md, for what
 # no module would ever say. Standard input is not read.
 #   perl - SOCKET OP STRING...    a body of strings; prints "status N", then
-#                                 the rest of the answer in hex
+#                                 the rest of the answer in hex. "env:NAME" is
+#                                 what that variable holds: a password
 #   perl - SOCKET raw HEX         these bytes; prints what comes back
 # A connection that is refused prints "refused", one that is cut "closed".
 use strict;
@@ -19,8 +20,9 @@ if (!$s) {
 }
 my $message = pack('H*', $words[0] // '');
 if ($op ne 'raw') {
+	s/^env:(\w+)$/$ENV{$1}/ for @words;
 	my $body = join('', map { pack('N/a*', $_) } @words);
-	$message = pack('NnnN', length($body), 1, $op, 7) . $body;
+	$message = pack('NnnN', length($body), 2, $op, 7) . $body;
 }
 syswrite($s, $message);
 

@@ -2,7 +2,6 @@
 finally changes back, so that the tests run in any order, and twice.
 """
 import contextlib
-import re
 import secrets
 import sys
 
@@ -10,7 +9,9 @@ import pytest
 
 sys.dont_write_bytecode = True
 
-from lab import CONF, Lab, full, wait_until  # noqa: E402
+from lab import Lab, full, new_password, wait_until  # noqa: E402
+from sessions import authorized  # noqa: E402
+from settings import configured  # noqa: E402
 
 
 # --- a test that did not run has not passed ----------------------------------
@@ -53,10 +54,6 @@ def lab(tmp_path_factory):
     return lab
 
 
-def new_password():
-    return "aZ7%" + secrets.token_hex(8)
-
-
 class User:
     """Made for a test; in DockerUsers, so that photon lets him in."""
 
@@ -89,40 +86,22 @@ def user(new_user):
     return new_user()
 
 
+@pytest.fixture(scope="module")
+def spare(lab):
+    """Three users for a whole file, in one administrator's breath each."""
+    with contextlib.ExitStack() as made:
+        users = [User(lab, "s") for _ in range(3)]
+        for user in users:
+            made.callback(user.delete, lab)
+        yield users
+
+
 # --- photon's configuration --------------------------------------------------
-
-class Config:
-    def __init__(self, lab):
-        self.lab = lab
-        self.original = lab.photon("cat", CONF).out + "\n"
-
-    def write(self, text):
-        self.lab.sh('cat >"$1"', CONF, input=text)
-
-    def reload(self, said="configuration read again"):
-        """The line in which lightwaved says what became of it."""
-        journal = self.lab.journal()
-        self.lab.photon("systemctl", "reload", "lightwaved")
-        return journal.wait_for(said, "lightwaved")
-
-    def access(self, *lines):
-        """Another [access] section, in force when this returns."""
-        section = "[access]\n" + "".join(line + "\n" for line in lines)
-        text, n = re.subn(r"\[access\]\n[^\[]*", lambda _: section,
-                          self.original)
-        assert n == 1
-        self.write(text)
-        self.reload()
-
 
 @pytest.fixture
 def config(lab):
-    c = Config(lab)
-    try:
+    with configured(lab) as c:
         yield c
-    finally:
-        c.write(c.original)
-        c.reload()
 
 
 # --- keys --------------------------------------------------------------------
@@ -138,22 +117,6 @@ def key(lab, tmp_path_factory):
 
 @pytest.fixture
 def authorize(lab, key):
-    """authorize(NAME): our key opens NAME's account, as far as sshd goes. The
-    home is made if it is not there."""
-    public = key.with_suffix(".pub").read_text()
+    """authorize(NAME): our key opens NAME's account, as far as sshd goes."""
     with contextlib.ExitStack() as undo:
-        def give(name):
-            uid = str(lab.uid(name))
-            home = lab.getent("passwd", full(name), check=True) \
-                .out.split(":")[5]
-            made = lab.photon("test", "-e", home, check=False).rc
-            lab.sh('''set -e
-                mkdir -p "${2%/*}"
-                [ -e "$2" ] || install -d -o "$1" -g 545 -m 0700 "$2"
-                install -d -o "$1" -g 545 -m 0700 "$2/.ssh"
-                cat >"$2/.ssh/authorized_keys"
-                chown "$1" "$2/.ssh/authorized_keys"
-                ''', uid, home, input=public)
-            undo.callback(lab.photon, "rm", "-rf",
-                          home if made else home + "/.ssh")
-        yield give
+        yield lambda name: undo.enter_context(authorized(lab, key, name))

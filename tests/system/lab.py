@@ -1,6 +1,7 @@
 """The running lab, as the tests see it: its two hosts, its administrator's
 tool, its passwords and its sshd. No password is ever in an argument vector.
 """
+import concurrent.futures
 import contextlib
 import dataclasses
 import json
@@ -20,6 +21,7 @@ DOMAIN = "lightwave.test"
 BASE = "dc=lightwave,dc=test"
 LDAPI = "ldapi://%2Frun%2Flab%2Fldapi"
 CONF = "/etc/lightwave/lightwave.conf"
+KDC_LOG = "/run/lab/krb5kdc.log"
 PROMPT = re.compile(r"[^\n]*[Pp]assword: ?$")
 
 
@@ -36,6 +38,20 @@ def wait_until(condition, deadline, what="it"):
             return value
         assert time.monotonic() < end, "waited %g s for %s" % (deadline, what)
         time.sleep(0.05)
+
+
+def at_once(calls, workers=6):
+    """What each of them returns, in their order. No more than that many run
+    together: sshd turns away the eleventh who has not logged in yet."""
+    with concurrent.futures.ThreadPoolExecutor(workers) as pool:
+        return list(pool.map(lambda call: call(), calls))
+
+
+def new_password():
+    """One that vmdir's rules take, and which nobody had before."""
+    return "aZ7%" + "".join(
+        secrets.choice("bcdfghkmnpqrstvwxyz") + secrets.choice("23456789")
+        for _ in range(8))
 
 
 @dataclasses.dataclass
@@ -61,6 +77,7 @@ class Lab:
         self.env = {**os.environ, **said, "LC_ALL": "C.UTF-8"}
         with open(said["LW_LAB_SECRETS"]) as f:
             self._secrets = dict(line.rstrip("\n").split("=", 1) for line in f)
+        self.typed = set()
 
     def password(self, who):
         """LOCAL_ROOT and the like for photon's own accounts."""
@@ -69,6 +86,17 @@ class Lab:
 
     def all_passwords(self):
         return dict(self._secrets)
+
+    def secret(self, password):
+        """Remembers what is typed as a password: see used_passwords()."""
+        if password and len(password) >= 6:
+            self.typed.add(password)
+        return password
+
+    def used_passwords(self):
+        """Those of the lab's accounts and all that the tests made up, right
+        ones and wrong ones, but for what is too short to be looked for."""
+        return self.typed | set(self._secrets.values())
 
     # --- programs ------------------------------------------------------------
 
@@ -132,7 +160,7 @@ class Lab:
         env = {}
         if password is not None:
             args += ("--password-env", "LW_TEST_PASSWORD")
-            env = {"LW_TEST_PASSWORD": password}
+            env = {"LW_TEST_PASSWORD": self.secret(password)}
         return self.run([LAB, "admin", *args], env=env, **kw)
 
     def attribute(self, name, attr):
@@ -189,6 +217,9 @@ class Lab:
     def journal(self):
         return Journal(self)
 
+    def kdc_log(self):
+        return KdcLog(self)
+
     # --- logging in ----------------------------------------------------------
 
     def learn_host_key(self, path):
@@ -198,9 +229,9 @@ class Lab:
         path.write_text(keys + "\n")
         self.known_hosts = str(path)
 
-    def _spawn(self, user, command, how, key):
-        args = ["-F", "none", "-T", "-p", self.env["LW_LAB_SSH_PORT"],
-                "-l", user]
+    def ssh_command(self, user, how, key=None, tty=False):
+        args = ["ssh", "-F", "none", "-tt" if tty else "-T", "-p",
+                self.env["LW_LAB_SSH_PORT"], "-l", user]
         for option in ("UserKnownHostsFile=" + self.known_hosts,
                        "GlobalKnownHostsFile=/dev/null", "IdentitiesOnly=yes",
                        "StrictHostKeyChecking=yes", "IdentityAgent=none",
@@ -208,9 +239,13 @@ class Lab:
                        "IdentityFile=%s" % (key or "none"),
                        "PreferredAuthentications=" + how):
             args += ["-o", option]
-        return pexpect.spawn("ssh", args + ["127.0.0.1", command],
-                             env=self.env, echo=False, encoding="utf-8",
-                             codec_errors="replace", timeout=40)
+        return args + ["127.0.0.1"]
+
+    def _spawn(self, user, command, how, key):
+        cmd = self.ssh_command(user, how, key) + [command]
+        return pexpect.spawn(cmd[0], cmd[1:], env=self.env, echo=False,
+                             encoding="utf-8", codec_errors="replace",
+                             timeout=40)
 
     def ssh(self, user, password=None, command="true", how="password",
             key=None):
@@ -221,7 +256,7 @@ class Lab:
         try:
             if child.expect([PROMPT, pexpect.EOF]) == 0:
                 assert password is not None, "sshd asked for a password"
-                child.sendline(password)
+                child.sendline(self.secret(password))
                 child.expect(pexpect.EOF)
             out = child.before.replace("\r\n", "\n").strip("\n")
         finally:
@@ -234,9 +269,9 @@ class Lab:
         child = self._spawn(user, "echo open; exec sh 2>&1", how, key)
         try:
             if child.expect([PROMPT, "open\r?\n"]) == 0:
-                child.sendline(password)
+                child.sendline(self.secret(password))
                 child.expect("open\r?\n")
-            yield Shell(child)
+            yield Shell(child, self.secret)
         finally:
             child.close(force=True)
 
@@ -245,8 +280,8 @@ class Shell:
     """Commands typed into one ssh session, one after the other; the prompts
     are not in what comes back."""
 
-    def __init__(self, child):
-        self.child = child
+    def __init__(self, child, secret):
+        self.child, self.secret = child, secret
 
     def run(self, command, answers=()):
         """answers: what to type at each prompt that ends in "password: "."""
@@ -258,7 +293,7 @@ class Shell:
         while self.child.expect([PROMPT, token + r"=(\d+)\r?\n"]) == 0:
             out += self.child.before
             assert answers, "asked once more for a password: " + out
-            self.child.sendline(answers.pop(0))
+            self.child.sendline(self.secret(answers.pop(0)))
         assert not answers, "not asked for a password: " + self.child.before
         out += self.child.before
         return Done(int(self.child.match.group(1)),
@@ -269,6 +304,22 @@ class Shell:
         """Without what an earlier sudo has earned."""
         return self.run("sudo -k -S -p 'sudo password: ' " + command,
                         passwords)
+
+
+class KdcLog:
+    """What dc1's KDC has been asked from now on."""
+
+    def __init__(self, lab):
+        self.lab = lab
+        self.seen = len(self.all())
+
+    def all(self):
+        return self.lab.dc1("cat", KDC_LOG).lines
+
+    def lines(self, kind, name):
+        """kind: "AS_REQ" or "TGS_REQ"; name: a client or a service."""
+        return [line for line in self.all()[self.seen:]
+                if " %s (" % kind in line and name in line]
 
 
 def message(entry):

@@ -42,6 +42,9 @@ static void every_key_has_its_place_in_the_manual(void **state)
 		"allow",
 		"deny",
 		"locked_denies_all",
+		"require_ticket",
+		"kpasswd",
+		"warn_days",
 		"ttl",
 		"negative_ttl",
 		"membership_ttl",
@@ -114,6 +117,10 @@ static void what_is_not_said_has_its_default(void **state)
 	assert_int_equal(c->lookup_workers, 2);
 	assert_int_equal(c->login_workers, 2);
 	assert_int_equal(c->timeout, 5);
+	assert_int_equal(c->service_access_count, 0);
+	assert_false(c->require_ticket);
+	assert_false(c->kpasswd);
+	assert_int_equal(c->warn_days, 14);
 	lw_config_free(c);
 }
 
@@ -128,7 +135,9 @@ static void every_key_is_kept(void **state)
 		     "locked_denies_all = YES\n"
 		     "[cache]\nttl = 60\nnegative_ttl = 5\n"
 		     "membership_ttl = 6\n"
-		     "[workers]\nlookup = 3\nlogin = 4\ntimeout = 7\n");
+		     "[workers]\nlookup = 3\nlogin = 4\ntimeout = 7\n"
+		     "[kerberos]\nrequire_ticket = yes\n"
+		     "[password]\nkpasswd = yes\nwarn_days = 0\n");
 	struct lw_naming n = lw_config_naming(c);
 
 	(void)state;
@@ -148,6 +157,9 @@ static void every_key_is_kept(void **state)
 	assert_int_equal(c->lookup_workers, 3);
 	assert_int_equal(c->login_workers, 4);
 	assert_int_equal(c->timeout, 7);
+	assert_true(c->require_ticket);
+	assert_true(c->kpasswd);
+	assert_int_equal(c->warn_days, 0);
 	lw_config_free(c);
 }
 
@@ -170,6 +182,27 @@ static void lists_go_on_with_the_same_key_again(void **state)
 	assert_string_equal(c->local_groups[1].local, "docker");
 	assert_string_equal(c->local_groups[1].directory, "Builders");
 	assert_string_equal(c->local_groups[2].directory, "Linux Admins");
+	lw_config_free(c);
+}
+
+static void a_service_has_rules_of_its_own(void **state)
+{
+	struct lw_config *c =
+		good(BASE "[access:sudo-i]\nallow = alice\n"
+			  "[access:sshd]\ndeny = bob, %x\nallow = *\n"
+			  "[access:sudo-i]\nallow = %Admins\n[access:x]\n");
+
+	(void)state;
+	assert_int_equal(c->allow.n, 4);
+	assert_int_equal(c->deny.n, 0);
+	assert_int_equal(c->service_access_count, 2);
+	assert_string_equal(c->service_access[0].service, "sudo-i");
+	assert_int_equal(c->service_access[0].allow.n, 2);
+	assert_string_equal(c->service_access[0].allow.v[1], "%Admins");
+	assert_int_equal(c->service_access[0].deny.n, 0);
+	assert_string_equal(c->service_access[1].service, "sshd");
+	assert_int_equal(c->service_access[1].deny.n, 2);
+	assert_string_equal(c->service_access[1].allow.v[0], "*");
 	lw_config_free(c);
 }
 
@@ -202,6 +235,7 @@ static void every_number_has_its_bounds(void **state)
 		{ "workers", "lookup", 1, 32 },
 		{ "workers", "login", 1, 32 },
 		{ "workers", "timeout", 1, 10 },
+		{ "password", "warn_days", 0, 365 },
 	};
 	static const char *const odd[] = {
 		"-1",	"+5",	      "5s",
@@ -301,6 +335,7 @@ int main(void)
 		cmocka_unit_test(what_is_not_said_has_its_default),
 		cmocka_unit_test(every_key_is_kept),
 		cmocka_unit_test(lists_go_on_with_the_same_key_again),
+		cmocka_unit_test(a_service_has_rules_of_its_own),
 		cmocka_unit_test(a_domain_is_known_by_one_spelling),
 		cmocka_unit_test(every_number_has_its_bounds),
 		cmocka_unit_test(a_line_is_read_whole_or_refused),

@@ -34,6 +34,15 @@ static const struct {
 	WRONG(1, "access]\n", "neither [section] nor key = value"),
 
 	/* values */
+	WRONG(1, "[access:]\n", "unknown section [access:]"),
+	WRONG(1, "[access:ss/hd]\n", "unknown section [access:ss/hd]"),
+	WRONG(1, "[access: sshd]\n", "unknown section [access: sshd]"),
+	WRONG(1, "[access:a2345678901234567890123456789012345678901]\n",
+	      "unknown section [access:a2345678901234567890123456789"),
+	WRONG(1, "[domain:sshd]\n", "unknown section [domain:sshd]"),
+	WRONG(2, "[access:sshd]\nlocked_denies_all = no\n",
+	      "unknown key 'locked_denies_all' in [access:sshd]"),
+	WRONG(2, "[access:sshd]\nallow = %\n", "expected *, user, %group"),
 	WRONG(2, "[access]\ndeny =\n", "expected a value"),
 	WRONG(2, "[access]\ndeny = \n", "expected a value"),
 	WRONG(2, "[access]\ndeny = ; nobody\n", "expected a value"),

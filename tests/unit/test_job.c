@@ -13,6 +13,11 @@ static enum lw_err as_entries(struct lw_rd *r, void *ret)
 	return lw_entries_decode(r, ret);
 }
 
+static enum lw_err as_change(struct lw_rd *r, void *ret)
+{
+	return lw_change_decode(r, ret);
+}
+
 static enum lw_err as_verdict(struct lw_rd *r, void *ret)
 {
 	return lw_verdict_decode(r, ret);
@@ -196,7 +201,8 @@ static void only_a_whole_verdict_decodes(void **state)
 {
 	static const struct lw_verdict verdict = { { "cn=alice", 8 },
 						   { "alice@L.TEST", 12 },
-						   { "Passw0rd!", 9 } };
+						   { "Passw0rd!", 9 },
+						   true };
 	uint8_t msg[64];
 	struct lw_verdict v;
 	struct lw_wr w;
@@ -212,6 +218,43 @@ static void only_a_whole_verdict_decodes(void **state)
 	unit_str_equal(v.dn, "cn=alice");
 	unit_str_equal(v.upn, "alice@L.TEST");
 	unit_str_equal(v.password, "Passw0rd!");
+	assert_true(v.want_ticket);
+	w.p[-1] = 2;
+	assert_int_equal(
+		unit_decode(as_verdict, sizeof(v), msg, (size_t)(w.p - msg), 0),
+		LW_PROTO);
+}
+
+static void only_a_whole_change_decodes(void **state)
+{
+	struct lw_change c = { { "cn=alice", 8 },
+			       { "alice@L.TEST", 12 },
+			       { "Passw0rd!", 9 },
+			       { "N3w-passw0rd", 12 },
+			       true };
+	uint8_t msg[128];
+	struct lw_wr w;
+	struct lw_rd r;
+
+	(void)state;
+	lw_wr_init(&w, msg, sizeof(msg));
+	lw_change_encode(&w, &c);
+	unit_only_whole(as_change, sizeof(c), &w, msg);
+	lw_rd_init(&r, msg, (size_t)(w.p - msg));
+	memset(&c, 0, sizeof(c));
+	assert_int_equal(lw_change_decode(&r, &c), LW_OK);
+	unit_str_equal(c.dn, "cn=alice");
+	unit_str_equal(c.upn, "alice@L.TEST");
+	unit_str_equal(c.old_password, "Passw0rd!");
+	unit_str_equal(c.new_password, "N3w-passw0rd");
+	assert_true(c.kpasswd);
+
+	c.new_password.n = 0;
+	lw_wr_init(&w, msg, sizeof(msg));
+	lw_change_encode(&w, &c);
+	assert_int_equal(
+		unit_decode(as_change, sizeof(c), msg, (size_t)(w.p - msg), 0),
+		LW_PROTO);
 }
 
 static void no_bind_is_asked_for_without_dn_or_password(void **state)
@@ -234,7 +277,8 @@ static void no_bind_is_asked_for_without_dn_or_password(void **state)
 	for (size_t i = 0; i < COUNT(t); i++) {
 		struct lw_verdict v = { { text, t[i].dn },
 					{ NULL, 0 },
-					{ text, t[i].password } };
+					{ text, t[i].password },
+					false };
 		uint8_t msg[1024];
 		struct lw_wr w;
 
@@ -248,9 +292,9 @@ static void no_bind_is_asked_for_without_dn_or_password(void **state)
 
 static void only_a_whole_answer_decodes(void **state)
 {
-	static const struct lw_verdict_answer answer = { 432000,
-							 LW_TICKET_OK,
-							 { "\5\4", 2 } };
+	static const struct lw_verdict_answer answer = {
+		432000, LW_TICKET_OK, -420, { "\5\4", 2 }
+	};
 	struct lw_verdict_answer a;
 	uint8_t msg[64];
 	struct lw_wr w;
@@ -265,6 +309,7 @@ static void only_a_whole_answer_decodes(void **state)
 	assert_int_equal(lw_verdict_answer_decode(&r, &a), LW_OK);
 	assert_int_equal(a.expires_in, 432000);
 	assert_int_equal(a.ticket, LW_TICKET_OK);
+	assert_int_equal(a.skew, -420);
 	assert_int_equal(a.ccache.n, 2);
 	assert_memory_equal(a.ccache.s, "\5\4", 2);
 }
@@ -279,6 +324,7 @@ static void a_ticket_comes_if_and_only_if_it_was_verified(void **state)
 		for (size_t i = 0; i < COUNT(sizes); i++) {
 			struct lw_verdict_answer a = { LW_NEVER,
 						       (enum lw_ticket_state)t,
+						       0,
 						       { bytes, sizes[i] } };
 			bool good = t == LW_TICKET_OK
 					    ? i == 1 || i == 2
@@ -318,6 +364,7 @@ int main(void)
 		cmocka_unit_test(entries_whose_counts_lie_are_refused),
 		cmocka_unit_test(an_entry_of_no_kind_spoils_the_answer),
 		cmocka_unit_test(only_a_whole_verdict_decodes),
+		cmocka_unit_test(only_a_whole_change_decodes),
 		cmocka_unit_test(no_bind_is_asked_for_without_dn_or_password),
 		cmocka_unit_test(only_a_whole_answer_decodes),
 		cmocka_unit_test(a_ticket_comes_if_and_only_if_it_was_verified),

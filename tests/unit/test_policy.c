@@ -69,6 +69,31 @@ static void an_entry_goes_by_its_samaccountname(void **state)
 	assert_string_equal(served(&e, 1, 0), "alice@lw.test");
 }
 
+/* As the KDC has it: it is compared with what a ticket says. */
+static void the_principal_stays_as_the_directory_spells_it(void **state)
+{
+	static const char *const upns[] = { "A.Adams@LW.TEST", "alice@Lw.Test",
+					    "x@OTHER.TEST", "" };
+	struct lw_policy p = policy();
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(upns); i++) {
+		struct lw_entry e = user(DOM "-1-1001", "Alice", upns[i]);
+		struct lw_object *o = NULL;
+		struct lw_claims c;
+		char why[128];
+
+		assert_int_equal(lw_claims_init(&c, &p, &e, 1), LW_OK);
+		assert_int_equal(
+			lw_policy_object(&p, &c, 0, &o, why, sizeof(why)),
+			LW_OK);
+		assert_string_equal(o->upn, upns[i]);
+		assert_string_equal(o->name, "alice@lw.test");
+		lw_object_free(o);
+		lw_claims_done(&c);
+	}
+}
+
 /* vmdir/SERVER.md: carl set his own sAMAccountName to bob. */
 static void who_renames_himself_neither_becomes_him_nor_hides_him(void **state)
 {
@@ -232,6 +257,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(an_entry_goes_by_its_samaccountname),
+		cmocka_unit_test(
+			the_principal_stays_as_the_directory_spells_it),
 		cmocka_unit_test(
 			who_renames_himself_neither_becomes_him_nor_hides_him),
 		cmocka_unit_test(

@@ -68,16 +68,17 @@ static void a_head_of_another_version_or_too_long_is_refused(void **state)
 		size_t max;
 		enum lw_err want;
 	} t[] = {
-		{ 0, 1, 0, LW_OK },
-		{ 1, 1, 0, LW_PROTO },
-		{ LW_REQUEST_MAX, 1, LW_REQUEST_MAX, LW_OK },
-		{ LW_REQUEST_MAX + 1, 1, LW_REQUEST_MAX, LW_PROTO },
-		{ LW_REPLY_MAX, 1, LW_REPLY_MAX, LW_OK },
-		{ LW_REPLY_MAX + 1, 1, LW_REPLY_MAX, LW_PROTO },
-		{ UINT32_MAX, 1, LW_REPLY_MAX, LW_PROTO },
+		{ 0, 2, 0, LW_OK },
+		{ 1, 2, 0, LW_PROTO },
+		{ LW_REQUEST_MAX, 2, LW_REQUEST_MAX, LW_OK },
+		{ LW_REQUEST_MAX + 1, 2, LW_REQUEST_MAX, LW_PROTO },
+		{ LW_REPLY_MAX, 2, LW_REPLY_MAX, LW_OK },
+		{ LW_REPLY_MAX + 1, 2, LW_REPLY_MAX, LW_PROTO },
+		{ UINT32_MAX, 2, LW_REPLY_MAX, LW_PROTO },
 		{ 0, 0, 8, LW_PROTO },
-		{ 0, 2, 8, LW_PROTO },
-		{ 0, 0x0100, 8, LW_PROTO },
+		{ 0, 1, 8, LW_PROTO },
+		{ 0, 3, 8, LW_PROTO },
+		{ 0, 0x0200, 8, LW_PROTO },
 		{ 0, 0xFFFF, 8, LW_PROTO },
 	};
 
@@ -99,7 +100,7 @@ static void a_head_of_another_version_or_too_long_is_refused(void **state)
 
 static void a_question_is_whole_in_a_buffer_and_on_the_heap(void **state)
 {
-	static const uint8_t want[] = { 0, 0, 0,   9,	0,   1,	  0,
+	static const uint8_t want[] = { 0, 0, 0,   9,	0,   2,	  0,
 					6, 0, 0,   0,	3,   0,	  0,
 					0, 5, 'a', 'l', 'i', 'c', 'e' };
 	uint8_t msg[sizeof(want)];
@@ -119,7 +120,7 @@ static void a_question_is_whole_in_a_buffer_and_on_the_heap(void **state)
 		assert_memory_equal(w.base + i * sizeof(want), want,
 				    sizeof(want));
 	assert_memory_equal(w.base + 20 * sizeof(want),
-			    "\0\0\0\4\0\1\0\4\0\0\0\4\0\0\2\x21", 16);
+			    "\0\0\0\4\0\2\0\4\0\0\0\4\0\0\2\x21", 16);
 	lw_wr_done(&w);
 }
 
@@ -148,7 +149,8 @@ static void a_status_is_known_and_never_pending(void **state)
 {
 	(void)state;
 	for (uint32_t v = 0; v < 40; v++) {
-		bool known = v < LW_ERR_COUNT && v != LW_PENDING;
+		bool known =
+			v < LW_ERR_COUNT && v != LW_PENDING && v != LW_NOFRONT;
 		uint8_t msg[4];
 		struct lw_rd r;
 

@@ -167,20 +167,36 @@ static void row(unsigned int number, const char *rest)
 static void every_status_has_its_number_and_words(void **state)
 {
 	static const char *const names[LW_ERR_COUNT] = {
-		[LW_OK] = "OK",		  [LW_NOTFOUND] = "NOTFOUND",
-		[LW_NOTOURS] = "NOTOURS", [LW_DENIED] = "DENIED",
-		[LW_LOCKED] = "LOCKED",	  [LW_DISABLED] = "DISABLED",
-		[LW_EXPIRED] = "EXPIRED", [LW_FORBIDDEN] = "FORBIDDEN",
-		[LW_OFFLINE] = "OFFLINE", [LW_RANGE] = "RANGE",
-		[LW_INVALID] = "INVALID", [LW_PROTO] = "PROTO",
+		[LW_OK] = "OK",
+		[LW_NOTFOUND] = "NOTFOUND",
+		[LW_NOTOURS] = "NOTOURS",
+		[LW_DENIED] = "DENIED",
+		[LW_LOCKED] = "LOCKED",
+		[LW_DISABLED] = "DISABLED",
+		[LW_EXPIRED] = "EXPIRED",
+		[LW_FORBIDDEN] = "FORBIDDEN",
+		[LW_OFFLINE] = "OFFLINE",
+		[LW_RANGE] = "RANGE",
+		[LW_INVALID] = "INVALID",
+		[LW_PROTO] = "PROTO",
 		[LW_NOMEM] = "NOMEM",
+		[LW_NOPASSWORD] = "NOPASSWORD",
+		[LW_SKEW] = "SKEW",
+		[LW_NOTICKET] = "NOTICKET",
+		[LW_CHANGE] = "CHANGE",
+		[LW_TOOSHORT] = "TOOSHORT",
+		[LW_WEAK] = "WEAK",
+		[LW_HISTORY] = "HISTORY",
+		[LW_TOOSOON] = "TOOSOON",
+		[LW_NOTALLOWED] = "NOTALLOWED",
+		[LW_NOWORKER] = "NOWORKER",
 	};
 
 	(void)state;
 	for (unsigned int e = 0; e < LW_ERR_COUNT; e++) {
 		char cells[128];
 
-		if (e == LW_PENDING)
+		if (e == LW_PENDING || e == LW_NOFRONT)
 			continue;
 		snprintf(cells, sizeof(cells), "%s | %s", names[e],
 			 lw_strerror((enum lw_err)e));
@@ -203,11 +219,17 @@ static void every_op_has_its_number(void **state)
 		{ LW_OP_AUTH, "AUTH" },
 		{ LW_OP_ACCOUNT, "ACCOUNT" },
 		{ LW_OP_TICKET, "TICKET" },
+		{ LW_OP_PRINCIPAL, "PRINCIPAL" },
+		{ LW_OP_POLICY, "POLICY" },
+		{ LW_OP_PASSWORD, "PASSWORD" },
+		{ LW_OP_VERIFY, "VERIFY" },
 		{ LW_OP_FIND, "FIND" },
 		{ LW_OP_MEMBERSHIPS, "MEMBERSHIPS" },
 		{ LW_OP_MEMBERS, "MEMBERS" },
 		{ LW_OP_VERDICT, "VERDICT" },
 		{ LW_OP_PROBE, "PROBE" },
+		{ LW_OP_RULES, "RULES" },
+		{ LW_OP_CHANGE, "CHANGE" },
 	};
 
 	(void)state;

@@ -15,14 +15,15 @@ import subprocess
 import time
 import uuid
 
+from kdc import KEYS, Kdc, REALM, Refused
 from ldap.controls.simple import RelaxRulesControl
 
-REALM = "LIGHTWAVE.TEST"
 BASE = "dc=lightwave,dc=test"
 USERS = "cn=Users," + BASE
 BUILTIN = "cn=Builtin," + BASE
 COMPUTERS = "ou=Computers," + BASE
 POLICIES = "cn=lab," + BASE
+CHANGING = "cn=changing," + POLICIES
 DATA = "/var/lib/lab"
 SHARE = "/share"
 SERVER_ID = 1
@@ -31,11 +32,7 @@ UAC_DISABLED = 0x2
 UAC_LOCKED = 0x10
 UAC_EXPIRED = 0x800000
 
-KEYS = "aes256-cts-hmac-sha1-96"
-
-
-class Refused(Exception):
-    """What the administrator asked for cannot be; the text says why."""
+LIFETIME = 90 * 86400  # of a password
 
 
 def rdn(attr, value):
@@ -56,49 +53,6 @@ def encode(values):
     if not isinstance(values, (list, tuple)):
         values = [values]
     return [v if isinstance(v, bytes) else str(v).encode() for v in values]
-
-
-class Kdc:
-    """Principals, by kadmin.local. Passwords go in by its standard input."""
-
-    def __init__(self):
-        self.queue = []
-
-    @staticmethod
-    def quote(word):
-        if any(c in word for c in "\n\r\0"):
-            raise Refused("a line break in a name or password")
-        return '"%s"' % word.replace('"', '""')
-
-    def add(self, principal, password):
-        name = self.quote(principal)
-        self.queue += [
-            "addprinc -clearpolicy -pw %s %s" % (self.quote(password), name),
-            "modprinc -kvno 0 %s" % name,  # every key of vmdir's has kvno 0
-        ]
-
-    def password(self, principal, password):
-        name = self.quote(principal)
-        self.queue += ["cpw -pw %s %s" % (self.quote(password), name),
-                       "modprinc -kvno 0 %s" % name]
-
-    def rename(self, old, new):
-        self.queue.append("renprinc -force %s %s"
-                          % (self.quote(old), self.quote(new)))
-
-    def delete(self, principal):
-        self.queue.append("delprinc -force %s" % self.quote(principal))
-
-    def flush(self):
-        if not self.queue:
-            return
-        script = "\n".join(self.queue) + "\n"
-        self.queue = []
-        # kadmin.local ends with 0 whatever its commands answered.
-        done = subprocess.run(["kadmin.local"], input=script.encode(),
-                              capture_output=True)
-        if done.returncode or done.stderr.strip():
-            raise Refused("kadmin.local: " + done.stderr.decode().strip())
 
 
 class Domain:
@@ -174,11 +128,12 @@ class Domain:
 
     # --- looking -------------------------------------------------------------
 
-    def search(self, text, base=BASE, scope=ldap.SCOPE_SUBTREE):
-        return self.ldap.search_s(base, scope, text, ["*"])
+    def search(self, text, base=BASE, scope=ldap.SCOPE_SUBTREE, attrs=("*",)):
+        return self.ldap.search_s(base, scope, text, list(attrs))
 
-    def read(self, dn):
-        return self.search("(objectClass=*)", dn, ldap.SCOPE_BASE)[0][1]
+    def read(self, dn, *attrs):
+        return self.search("(objectClass=*)", dn, ldap.SCOPE_BASE,
+                           attrs or ("*",))[0][1]
 
     def find(self, name, classes="(objectClass=*)"):
         """The DN that NAME means: a DN, a cn, else an account name or UPN."""
@@ -217,7 +172,7 @@ class Domain:
             objectSid=sid or self.new_sid(), pwdLastSet=int(time.time()),
             userPassword=password, **attrs)
         if password is not None:
-            self.kdc.add(principal, password)
+            self.kdc.add(principal, password, rules=True)
         return dn
 
     def principal(self, dn):
@@ -228,12 +183,23 @@ class Domain:
         self.delete(dn)
         self.kdc.delete(principal)
 
-    def user_password(self, dn, password):
+    def user_changed(self, dn, password=None):
+        """He has another password, or gets it here: what else it changes."""
         flags = self.flags(dn) & ~(UAC_LOCKED | UAC_EXPIRED)
-        self.modify(dn, (ldap.MOD_REPLACE, "userPassword", password),
-                    (ldap.MOD_REPLACE, "pwdLastSet", int(time.time())),
-                    (ldap.MOD_REPLACE, "userAccountControl", flags or None))
-        self.kdc.password(self.principal(dn), password)
+        entry = self.read(dn, "pwdReset", "pwdPolicySubentry")
+        mods = [(ldap.MOD_REPLACE, "pwdLastSet", int(time.time())),
+                (ldap.MOD_REPLACE, "userAccountControl", flags or None)]
+        if password is not None:
+            mods.append((ldap.MOD_REPLACE, "userPassword", password))
+        if entry.get("pwdPolicySubentry") == [CHANGING.encode()]:
+            mods += [(ldap.MOD_REPLACE, "pwdPolicySubentry", None),
+                     (ldap.MOD_REPLACE, "pwdReset", None)]
+        self.modify(dn, *mods)
+
+    def user_password(self, dn, password):
+        self.user_changed(dn, password)
+        self.kdc.password(self.principal(dn), password,
+                          rules=not self.exempt(dn))
 
     def user_set(self, dn, attr, value):
         if attr.lower() in ("userpassword", "useraccountcontrol"):
@@ -277,10 +243,36 @@ class Domain:
             (ldap.MOD_REPLACE, "pwdAccountLockedTime", None),
             (ldap.MOD_REPLACE, "pwdFailureTime", None)])
 
-    def user_expire(self, dn):
-        self.set_flags(dn, on=UAC_EXPIRED, more=[
-            (ldap.MOD_REPLACE, "pwdChangedTime", "20200101000000Z"),
-            (ldap.MOD_REPLACE, "pwdLastSet", 1577836800)])
+    def user_expire(self, dn, days=None):
+        """His password is as old as it may be, or will be in so many days."""
+        if days is None:
+            self.set_age(dn, LIFETIME * 10)
+            self.set_flags(dn, on=UAC_EXPIRED)
+        else:
+            # Not on the second: who looks a moment later sees the same days.
+            self.set_age(dn, LIFETIME - days * 86400 - 3600)
+
+    def user_renew(self, dn):
+        """His password is of today, and he need not change it."""
+        self.set_age(dn, 0)
+        self.user_changed(dn)
+
+    def set_age(self, dn, seconds):
+        then = int(time.time()) - seconds
+        self.modify(dn, (ldap.MOD_REPLACE, "pwdLastSet", then),
+                    (ldap.MOD_REPLACE, "pwdChangedTime",
+                     time.strftime("%Y%m%d%H%M%SZ", time.gmtime(then))))
+
+    def user_reset(self, dn):
+        """He has to change his password at the next login, and can."""
+        self.modify(dn, (ldap.MOD_REPLACE, "pwdPolicySubentry", CHANGING),
+                    (ldap.MOD_REPLACE, "pwdReset", "TRUE"))
+
+    def user_policy(self, dn, name):
+        """Which of populate's policies holds for him."""
+        self.modify(dn, (ldap.MOD_REPLACE, "pwdPolicySubentry", None
+                         if name == "default" else "cn=%s,%s"
+                         % (name, POLICIES)))
 
     # --- groups --------------------------------------------------------------
 

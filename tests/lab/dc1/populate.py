@@ -3,7 +3,8 @@ import ldap
 import secrets
 import sys
 
-from domain import BASE, BUILTIN, POLICIES, REALM, Refused, rdn, upn
+from domain import BASE, BUILTIN, LIFETIME, POLICIES, rdn, upn
+from kdc import REALM, Refused
 
 FIRST_RID = 1000
 FIRST_USN = 1000
@@ -31,6 +32,8 @@ def populate(d):
     d.user_disable(d.find_user("dora"))
     d.user_lock(d.find_user("luke"))
     d.user_expire(d.find_user("erin"))
+    d.user_expire(d.find_user("soon"), 5)
+    d.user_reset(d.find_user("reset"))
     d.computer_join("photon.lightwave.test")
 
 
@@ -66,14 +69,18 @@ def make_policies(d):
           vmwPasswordProhibitedPreviousCount=5)
     d.add(POLICIES, ["top", "container"], cn="lab")
     rules = dict(pwdAttribute="userPassword", pwdMinLength=8, pwdMaxLength=20,
-                 pwdCheckQuality=1, pwdInHistory=5, pwdAllowUserChange="TRUE",
-                 pwdSafeModify="FALSE")
-    d.add("cn=policy," + POLICIES, ["top", "container", "pwdPolicy"],
-          cn="policy", pwdMaxAge=90 * 86400, pwdExpireWarning=15 * 86400,
-          pwdLockout="TRUE", pwdMaxFailure=5, pwdFailureCountInterval=180,
-          pwdLockoutDuration=300, **rules)
-    d.add("cn=exempt," + POLICIES, ["top", "container", "pwdPolicy"],
-          cn="exempt", pwdLockout="FALSE", **rules)
+                 pwdCheckQuality=1, pwdInHistory=5, pwdSafeModify="FALSE")
+    aging = dict(pwdMaxAge=LIFETIME, pwdExpireWarning=15 * 86400,
+                 pwdLockout="TRUE", pwdMaxFailure=5,
+                 pwdFailureCountInterval=180, pwdLockoutDuration=300)
+    # default is everybody's; the others are given by `lwadmin user`.
+    for name, own in (("default", aging),
+                      ("exempt", dict(pwdLockout="FALSE")),
+                      ("changing", dict(aging, pwdMustChange="TRUE")),
+                      ("patient", dict(aging, pwdMinAge=86400)),
+                      ("fixed", dict(aging, pwdAllowUserChange="FALSE"))):
+        d.add("cn=%s,%s" % (name, POLICIES), ["top", "container", "pwdPolicy"],
+              cn=name, **{**rules, **own})
 
 
 def make_well_known(d, secret):
@@ -111,12 +118,15 @@ def make_users(d, secret):
                             ("dora", "Dora", "Disabled"),
                             ("luke", "Luke", "Locked"),
                             ("erin", "Erin", "Expired"),
+                            ("reset", "Rita", "Reset"),
+                            ("soon", "Sonja", "Soon"),
                             ("localuser", "Local", "User"),
                             ("clash", "Clash", "Clark"),
                             ("many", "Many", "Groups")):
         d.user_add(name, secret(name.upper()), givenName=given, sn=sn)
     d.user_add("jürgen", secret("JUERGEN"), cn="Jürgen Groß",
                givenName="Jürgen", sn="Groß")
+    d.user_add("nopw", None, givenName="Norman", sn="Nopassword")
     for name in ("twin1", "twin2"):
         d.user_add("twin", secret(name.upper()), cn=name, principal=name,
                    givenName="Twin", sn=name)

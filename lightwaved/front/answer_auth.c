@@ -1,0 +1,115 @@
+/* answer_auth.c - is this his password? The front. */
+#include "answer.h"
+
+#include "cleanup.h"
+#include "judge.h"
+#include "log.h"
+
+#include <string.h>
+
+#define DAY 86400u
+
+/* An account may lose its ticket when the entry says more than the bind. */
+static void forget_ticket(struct lw_request *r, uint32_t uid)
+{
+	lw_cleanup(lw_free) uint8_t *ccache = NULL;
+	size_t n;
+
+	if (lw_tickets_take(&r->front->tickets, uid, lw_now_ms(), &ccache,
+			    &n) == LW_OK)
+		explicit_bzero(ccache, n);
+}
+
+/* Seconds until the password expires, if he should be told so now. */
+static uint32_t to_tell(struct lw_request *r, uint32_t uid)
+{
+	uint64_t within = (uint64_t)r->front->config->warn_days * DAY;
+	uint32_t expires = r->presented.expires_in;
+
+	if (expires == LW_NEVER || expires >= within ||
+	    !lw_recent_warn(&r->front->recent, uid, lw_now_ms()))
+		return LW_NEVER;
+	return expires;
+}
+
+/*
+ * The password was right. LW_SKEW, LW_NOTICKET: that is not enough here. Who
+ * must change it gets no ticket for the old one.
+ */
+static enum lw_err let_in(struct lw_request *r, const struct lw_login *l,
+			  const struct lw_object *o, bool change,
+			  struct lw_wr *rest)
+{
+	const struct lw_presented *p = &r->presented;
+	struct lw_auth_answer a = { LW_NEVER, p->ticket, p->skew };
+
+	if (change) {
+		lw_recent_must_change(&r->front->recent, o->id,
+				      p->result != LW_CHANGE, lw_now_ms());
+		a.ticket = LW_TICKET_NOT_ASKED;
+		forget_ticket(r, o->id);
+	} else if (r->front->config->require_ticket &&
+		   p->ticket != LW_TICKET_OK) {
+		if (p->ticket != LW_TICKET_SKEW)
+			return LW_NOTICKET;
+		lw_wr_u32(rest, (uint32_t)p->skew);
+		return LW_SKEW;
+	} else {
+		lw_recent_changed(&r->front->recent, o->id);
+		a.expires_in = to_tell(r, o->id);
+	}
+	lw_recent_began(&r->front->recent, l->service, l->user, r->started_ms);
+	lw_auth_answer_encode(rest, &a);
+	return LW_OK;
+}
+
+enum lw_err lw_answer_auth(struct lw_request *r, struct lw_rd *body,
+			   struct lw_wr *rest)
+{
+	const struct lw_object *o = NULL;
+	const char *why = "";
+	struct lw_login l;
+	enum lw_err e = lw_login_decode(body, &l);
+	bool change;
+
+	if (e != LW_OK)
+		return e;
+	e = lw_judge_password(r, &l, true, &o);
+	if (e == LW_PENDING)
+		return e;
+	change = e == LW_CHANGE;
+	if (e == LW_OK)
+		why = lw_ticket_str(r->presented.ticket);
+	else if (change)
+		why = lw_strerror(LW_CHANGE);
+	if (e == LW_OK || change)
+		e = let_in(r, &l, o, change, rest);
+	/* Of whose password it was: the name may be nobody's by now. */
+	if (e != LW_OK)
+		forget_ticket(r, r->presented.uid);
+	lw_judge_log("auth", &l, o, e, why);
+	return e;
+}
+
+enum lw_err lw_answer_verify(struct lw_request *r, struct lw_rd *body,
+			     struct lw_wr *rest)
+{
+	const struct lw_object *o = NULL;
+	struct lw_login l;
+	enum lw_err e = lw_login_decode(body, &l);
+
+	(void)rest;
+	if (e != LW_OK)
+		return e;
+	e = lw_judge_password(r, &l, false, &o);
+	if (e == LW_PENDING)
+		return e;
+	if (e == LW_CHANGE) {
+		lw_recent_must_change(&r->front->recent, o->id,
+				      r->presented.result != LW_CHANGE,
+				      lw_now_ms());
+		e = LW_OK;
+	}
+	lw_judge_log("old password", &l, o, e, "");
+	return e;
+}

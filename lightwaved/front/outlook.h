@@ -1,0 +1,34 @@
+/*
+ * outlook.h - whether it is worth waiting for the directory. The front; pure.
+ *
+ * After a failure nobody waits: for a second, doubling up to ten, every
+ * question is LW_OFFLINE at once; then one finds out whether it is better. A
+ * question that failed while others were answered says nothing about the
+ * directory. Times are those of lw_now_ms().
+ */
+#ifndef LW_OUTLOOK_H
+#define LW_OUTLOOK_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct lw_outlook {
+	int64_t good_ms;       /* when it last answered; -1: never */
+	int64_t away_until_ms; /* nobody waits before */
+	int64_t backoff_ms;
+};
+
+void lw_outlook_init(struct lw_outlook *o);
+
+bool lw_outlook_away(const struct lw_outlook *o, int64_t now_ms);
+
+/* It has answered. */
+void lw_outlook_good(struct lw_outlook *o, int64_t now_ms);
+
+/*
+ * A question of asked_ms has failed. false: that says nothing new, for others
+ * were answered since, or nobody waits anyway.
+ */
+bool lw_outlook_failed(struct lw_outlook *o, int64_t asked_ms, int64_t now_ms);
+
+#endif

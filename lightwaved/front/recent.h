@@ -1,0 +1,48 @@
+/*
+ * recent.h - what the front remembers from one question of a login to the
+ * next. The front; pure.
+ *
+ * Nothing here lets anybody in: losing it costs a question or a reminder.
+ * Times are those of lw_now_ms().
+ */
+#ifndef LW_RECENT_H
+#define LW_RECENT_H
+
+#include "table.h"
+#include "wire.h"
+
+struct lw_recent {
+	struct lw_table users;	/* uid -> what he was told, what he must do */
+	struct lw_table logins; /* service and typed name -> when it began */
+};
+
+void lw_recent_init(struct lw_recent *r);
+void lw_recent_done(struct lw_recent *r);
+
+/* true at most once in 24 hours for a user: tell him now. */
+bool lw_recent_warn(struct lw_recent *r, uint32_t uid, int64_t now_ms);
+
+/*
+ * His password was right and must be changed before he may do anything else;
+ * expired: it can only be changed by kpasswd. Forgotten after an hour.
+ */
+void lw_recent_must_change(struct lw_recent *r, uint32_t uid, bool expired,
+			   int64_t now_ms);
+bool lw_recent_change_due(const struct lw_recent *r, uint32_t uid,
+			  int64_t now_ms, bool *ret_expired);
+void lw_recent_changed(struct lw_recent *r, uint32_t uid);
+
+/*
+ * A password was found right for this name and service; what the directory
+ * said since since_ms may be used for the account question that follows.
+ */
+void lw_recent_began(struct lw_recent *r, struct lw_str service,
+		     struct lw_str user, int64_t since_ms);
+/*
+ * How old facts may be for that question: 0 where no such login began lately.
+ * Taken: a second question gets 0.
+ */
+int64_t lw_recent_age(struct lw_recent *r, struct lw_str service,
+		      struct lw_str user, int64_t now_ms);
+
+#endif

@@ -1,0 +1,126 @@
+/*
+ * fuzz_proto.c - do the messages between clients and front mean one thing?
+ * Whatever decodes is encoded to the same bytes, and its strings lie in it.
+ */
+#include "fuzz.h"
+#include "message.h"
+
+const char fuzz_target[] = "proto";
+
+static bool passwd(struct lw_rd *r, struct lw_wr *w)
+{
+	struct lw_passwd pw;
+
+	if (lw_passwd_decode(r, &pw) != LW_OK)
+		return false;
+	message_view(pw.name);
+	message_view(pw.gecos);
+	message_view(pw.dir);
+	message_view(pw.shell);
+	lw_passwd_encode(w, &pw);
+	return true;
+}
+
+static bool group(struct lw_rd *r, struct lw_wr *w)
+{
+	struct lw_group g;
+	size_t sum = 0;
+
+	if (lw_group_decode(r, &g) != LW_OK)
+		return false;
+	message_view(g.name);
+	lw_wr_u32(w, g.gid);
+	lw_wr_str(w, g.name);
+	lw_wr_u32(w, g.count);
+	for (uint32_t i = 0; i < g.count; i++) {
+		struct lw_str member = lw_rd_str(&g.members);
+
+		message_view(member);
+		lw_wr_str(w, member);
+		sum += member.n;
+	}
+	fuzz_holds(lw_rd_end(&g.members) == LW_OK && sum == g.members_size,
+		   "members are as many and as long as the group says");
+	return true;
+}
+
+static bool login(struct lw_rd *r, struct lw_wr *w)
+{
+	struct lw_login l;
+
+	if (lw_login_decode(r, &l) != LW_OK)
+		return false;
+	message_view(l.user);
+	message_view(l.password);
+	message_view(l.service);
+	message_view(l.rhost);
+	lw_login_encode(w, &l);
+	return true;
+}
+
+static bool auth(struct lw_rd *r, struct lw_wr *w)
+{
+	struct lw_auth_answer a;
+
+	if (lw_auth_answer_decode(r, &a) != LW_OK)
+		return false;
+	fuzz_holds(a.ticket < LW_TICKET_COUNT, "a ticket state is one");
+	lw_auth_answer_encode(w, &a);
+	return true;
+}
+
+static bool ticket(struct lw_rd *r, struct lw_wr *w)
+{
+	struct lw_ticket t;
+
+	if (lw_ticket_decode(r, &t) != LW_OK)
+		return false;
+	message_bytes(t.ccache);
+	lw_ticket_encode(w, &t);
+	return true;
+}
+
+static bool principal(struct lw_rd *r, struct lw_wr *w)
+{
+	struct lw_principal p;
+
+	if (lw_principal_decode(r, &p) != LW_OK)
+		return false;
+	message_view(p.principal);
+	message_view(p.account);
+	lw_principal_encode(w, &p);
+	return true;
+}
+
+static bool password(struct lw_rd *r, struct lw_wr *w)
+{
+	struct lw_password_change c;
+
+	if (lw_password_change_decode(r, &c) != LW_OK)
+		return false;
+	message_view(c.login.password);
+	message_view(c.new_password);
+	lw_password_change_encode(w, &c);
+	return true;
+}
+
+static const struct message_op ops[] = {
+	{ LW_OP_PASSWD_BY_NAME, message_str, passwd },
+	{ LW_OP_PASSWD_BY_UID, message_u32, passwd },
+	{ LW_OP_GROUP_BY_NAME, message_str, group },
+	{ LW_OP_GROUP_BY_GID, message_u32, group },
+	{ LW_OP_OURS, message_str, NULL },
+	{ LW_OP_AUTH, login, auth },
+	{ LW_OP_ACCOUNT, login, NULL },
+	{ LW_OP_TICKET, message_str, ticket },
+	{ LW_OP_PRINCIPAL, principal, message_str },
+	{ LW_OP_POLICY, NULL, message_policy },
+	{ LW_OP_PASSWORD, password, NULL },
+	{ LW_OP_VERIFY, login, NULL },
+};
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	message_run(ops, sizeof(ops) / sizeof(*ops), data, size);
+	return 0;
+}

@@ -1,0 +1,101 @@
+/* question.c - ask as a worker does, judge as the front does. A fuzz target. */
+#include "question.h"
+
+#include "cleanup.h"
+#include "fuzz.h"
+#include "lookup.h"
+
+#include <string.h>
+
+static enum lw_err ask(struct lw_conn *c, const struct question *q,
+		       struct lw_wr *w)
+{
+	if (q->op == LW_OP_FIND)
+		return lw_lookup_find(c, &q->find, w);
+	if (q->op == LW_OP_MEMBERSHIPS)
+		return lw_lookup_memberships(c, q->dn, w);
+	if (q->op == LW_OP_RULES)
+		return lw_lookup_rules(c, w);
+	if (q->op == LW_OP_MEMBERS)
+		return lw_lookup_members(c, q->dn, w);
+	return lw_lookup_probe(c, w);
+}
+
+static void entry(const struct lw_entry *e)
+{
+	fuzz_holds(lw_sid_valid(e->sid), "an entry has a SID");
+	fuzz_holds(e->sam.n > 0, "an entry has a name");
+	fuzz_holds(e->dn.n > 0, "an entry has a DN");
+	fuzz_holds(e->kind == LW_KIND_USER ||
+			   (e->upn.n == 0 && e->given.n == 0 && e->sn.n == 0 &&
+			    e->uac == 0),
+		   "a group is nothing but a group");
+}
+
+/* As often as it is: once. */
+static void alone(struct lw_rd each, uint32_t count, struct lw_str sid)
+{
+	uint32_t met = 0;
+
+	for (uint32_t i = 0; i < count; i++) {
+		struct lw_entry e = lw_entry_decode(&each);
+
+		met += e.sid.n == sid.n && !memcmp(e.sid.s, sid.s, sid.n);
+	}
+	fuzz_holds(met == 1, "a SID is there once");
+}
+
+static uint32_t judge(const struct lw_wr *w)
+{
+	struct lw_entries es;
+	struct lw_rd r, each;
+
+	fuzz_holds(w->base, "an answer is there");
+	lw_rd_init(&r, w->base, (size_t)(w->p - w->base));
+	fuzz_holds(lw_entries_decode(&r, &es) == LW_OK,
+		   "the front can read what the worker answers");
+	fuzz_holds(lw_str_eq(es.domain_sid, PEER_SID),
+		   "the domain is the one it was");
+	each = es.each;
+	for (uint32_t i = 0; i < es.count; i++) {
+		struct lw_entry e = lw_entry_decode(&each);
+
+		entry(&e);
+		alone(es.each, es.count, e.sid);
+	}
+	return es.count;
+}
+
+static void rules(const struct lw_wr *w)
+{
+	struct lw_password_policy p;
+	struct lw_rd r;
+
+	lw_rd_init(&r, w->base, (size_t)(w->p - w->base));
+	fuzz_holds(lw_password_policy_decode(&r, &p) == LW_OK,
+		   "the front can read the rules");
+	fuzz_holds(p.min_length == LW_NEVER || p.min_length <= p.max_length,
+		   "some length is right");
+	fuzz_holds(p.max_identical > 0, "some password is right");
+}
+
+bool question_run(struct peer *p, const struct question *q,
+		  uint32_t *ret_entries)
+{
+	lw_cleanup(lw_wr_done) struct lw_wr w;
+	enum lw_err e;
+
+	lw_wr_heap(&w, LW_REPLY_MAX);
+	e = ask(&p->conn, q, &w);
+	*ret_entries = 0;
+	if (e == LW_OK && q->op == LW_OP_RULES)
+		rules(&w);
+	else if (e == LW_OK)
+		*ret_entries = judge(&w);
+	else
+		fuzz_holds(e == LW_NOTFOUND || e == LW_OFFLINE ||
+				   e == LW_RANGE || e == LW_INVALID ||
+				   e == LW_NOMEM,
+			   "an error is one that the header names");
+	return e == LW_OK;
+}
