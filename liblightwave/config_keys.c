@@ -73,7 +73,9 @@ static const struct key keys[] = {
 #define KEYS (sizeof(keys) / sizeof(keys[0]))
 _Static_assert(KEYS <= 64, "struct parse keeps one bit a key");
 
-/* The service of [access:sshd] and its like; NULL: none, or none that can be.
+/*
+ * The service of [access:sshd] and its like; NULL: none, or none that can be.
+ * libpam has them in lower case.
  */
 static const char *service_of(const char *section)
 {
@@ -83,7 +85,8 @@ static const char *service_of(const char *section)
 	if (n == 0 || n > SERVICE_MAX)
 		return NULL;
 	for (size_t i = 0; i < n; i++) {
-		if (!isalnum((unsigned char)s[i]) && !strchr("._-", s[i]))
+		if (!islower((unsigned char)s[i]) &&
+		    !isdigit((unsigned char)s[i]) && !strchr("._-", s[i]))
 			return NULL;
 	}
 	return s;

@@ -79,12 +79,12 @@ void lw_verdict_encode(struct lw_wr *w, const struct lw_verdict *v)
 {
 	lw_wr_str(w, v->dn);
 	lw_wr_str(w, v->upn);
-	lw_wr_str(w, v->password);
+	lw_wr_password(w, v->password);
 	lw_wr_u8(w, v->want_ticket);
 }
 
 /* LDAP takes a bind without a password as anonymous, and says yes. */
-static bool can_bind(struct lw_str dn, struct lw_str password)
+static bool can_bind(struct lw_str dn, struct lw_password password)
 {
 	return dn.n > 0 && password.n > 0 && password.n <= LW_PASSWORD_MAX;
 }
@@ -96,7 +96,7 @@ enum lw_err lw_verdict_decode(struct lw_rd *r, struct lw_verdict *ret)
 
 	v.dn = lw_rd_str(r);
 	v.upn = lw_rd_str(r);
-	v.password = lw_rd_str(r);
+	v.password = lw_rd_password(r);
 	want_ticket = lw_rd_u8(r);
 	if (lw_rd_end(r) != LW_OK || !can_bind(v.dn, v.password) ||
 	    want_ticket > 1)
@@ -142,8 +142,8 @@ void lw_change_encode(struct lw_wr *w, const struct lw_change *c)
 {
 	lw_wr_str(w, c->dn);
 	lw_wr_str(w, c->upn);
-	lw_wr_str(w, c->old_password);
-	lw_wr_str(w, c->new_password);
+	lw_wr_password(w, c->old_password);
+	lw_wr_password(w, c->new_password);
 	lw_wr_u8(w, c->kpasswd);
 }
 
@@ -154,8 +154,8 @@ enum lw_err lw_change_decode(struct lw_rd *r, struct lw_change *ret)
 
 	c.dn = lw_rd_str(r);
 	c.upn = lw_rd_str(r);
-	c.old_password = lw_rd_str(r);
-	c.new_password = lw_rd_str(r);
+	c.old_password = lw_rd_password(r);
+	c.new_password = lw_rd_password(r);
 	kpasswd = lw_rd_u8(r);
 	if (lw_rd_end(r) != LW_OK || !can_bind(c.dn, c.old_password) ||
 	    !can_bind(c.dn, c.new_password) || kpasswd > 1)

@@ -75,7 +75,8 @@ enum lw_err lw_entries_decode(struct lw_rd *r, struct lw_entries *ret);
  * skew: seconds that the KDC's clock is ahead of ours; 0 where not known.
  */
 struct lw_verdict {
-	struct lw_str dn, upn, password;
+	struct lw_str dn, upn;
+	struct lw_password password;
 	bool want_ticket;
 };
 void lw_verdict_encode(struct lw_wr *w, const struct lw_verdict *v);
@@ -97,7 +98,8 @@ enum lw_err lw_verdict_answer_decode(struct lw_rd *r,
  * how: 0 a modify over LDAP, 1 kpasswd (RFC 3244).
  */
 struct lw_change {
-	struct lw_str dn, upn, old_password, new_password;
+	struct lw_str dn, upn;
+	struct lw_password old_password, new_password;
 	bool kpasswd;
 };
 void lw_change_encode(struct lw_wr *w, const struct lw_change *c);

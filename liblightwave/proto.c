@@ -117,7 +117,7 @@ enum lw_err lw_group_decode(struct lw_rd *r, struct lw_group *ret)
 void lw_login_encode(struct lw_wr *w, const struct lw_login *l)
 {
 	lw_wr_str(w, l->user);
-	lw_wr_str(w, l->password);
+	lw_wr_password(w, l->password);
 	lw_wr_str(w, l->service);
 	lw_wr_str(w, l->rhost);
 }
@@ -127,7 +127,7 @@ static struct lw_login read_login(struct lw_rd *r)
 	struct lw_login l;
 
 	l.user = lw_rd_str(r);
-	l.password = lw_rd_str(r);
+	l.password = lw_rd_password(r);
 	l.service = lw_rd_str(r);
 	l.rhost = lw_rd_str(r);
 	return l;
@@ -191,7 +191,7 @@ void lw_password_change_encode(struct lw_wr *w,
 			       const struct lw_password_change *c)
 {
 	lw_login_encode(w, &c->login);
-	lw_wr_str(w, c->new_password);
+	lw_wr_password(w, c->new_password);
 }
 
 enum lw_err lw_password_change_decode(struct lw_rd *r,
@@ -200,7 +200,7 @@ enum lw_err lw_password_change_decode(struct lw_rd *r,
 	struct lw_password_change c;
 
 	c.login = read_login(r);
-	c.new_password = lw_rd_str(r);
+	c.new_password = lw_rd_password(r);
 	if (lw_rd_end(r) != LW_OK)
 		return LW_PROTO;
 

@@ -94,7 +94,9 @@ enum lw_err lw_group_decode(struct lw_rd *r, struct lw_group *ret);
 
 /* A login as PAM asks about it; password is empty for LW_OP_ACCOUNT. */
 struct lw_login {
-	struct lw_str user, password, service, rhost;
+	struct lw_str user;
+	struct lw_password password;
+	struct lw_str service, rhost;
 };
 void lw_login_encode(struct lw_wr *w, const struct lw_login *l);
 enum lw_err lw_login_decode(struct lw_rd *r, struct lw_login *ret);
@@ -136,7 +138,7 @@ enum lw_err lw_principal_decode(struct lw_rd *r, struct lw_principal *ret);
 /* A change of password: login.password is the old one. */
 struct lw_password_change {
 	struct lw_login login;
-	struct lw_str new_password;
+	struct lw_password new_password;
 };
 void lw_password_change_encode(struct lw_wr *w,
 			       const struct lw_password_change *c);

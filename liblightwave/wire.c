@@ -9,6 +9,11 @@ struct lw_str lw_str(const char *s)
 	return (struct lw_str) { s, s ? strlen(s) : 0 };
 }
 
+struct lw_password lw_password(const char *s)
+{
+	return (struct lw_password) { s, s ? strlen(s) : 0 };
+}
+
 bool lw_str_eq(struct lw_str a, const char *b)
 {
 	return a.n == strlen(b) && (a.n == 0 || !memcmp(a.s, b, a.n));
@@ -92,6 +97,13 @@ struct lw_str lw_rd_str(struct lw_rd *r)
 		return LW_STR("");
 	}
 	return s;
+}
+
+struct lw_password lw_rd_password(struct lw_rd *r)
+{
+	struct lw_str s = lw_rd_str(r);
+
+	return (struct lw_password) { s.s, s.n };
 }
 
 uint32_t lw_rd_count(struct lw_rd *r, size_t min)
@@ -230,6 +242,11 @@ void lw_wr_str(struct lw_wr *w, struct lw_str s)
 	}
 	lw_wr_u32(w, (uint32_t)s.n);
 	lw_wr_raw(w, s.s, s.n);
+}
+
+void lw_wr_password(struct lw_wr *w, struct lw_password s)
+{
+	lw_wr_str(w, (struct lw_str) { s.p, s.n });
 }
 
 enum lw_err lw_wr_end(const struct lw_wr *w)

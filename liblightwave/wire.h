@@ -31,6 +31,17 @@ struct lw_str {
 struct lw_str lw_str(const char *s); /* NULL gives the empty string */
 bool lw_str_eq(struct lw_str a, const char *b);
 
+/*
+ * A password: a view into a message, as struct lw_str is one. No string to the
+ * compiler, so that nothing which logs or prints takes it.
+ */
+struct lw_password {
+	const void *p; /* holds no NUL */
+	size_t n;
+};
+
+struct lw_password lw_password(const char *s); /* NULL gives none */
+
 /* A NUL-terminated copy on the heap, the caller's; NULL when out of memory. */
 char *lw_str_dup(struct lw_str s);
 
@@ -44,6 +55,7 @@ uint8_t lw_rd_u8(struct lw_rd *r);
 uint16_t lw_rd_u16(struct lw_rd *r);
 uint32_t lw_rd_u32(struct lw_rd *r);
 struct lw_str lw_rd_str(struct lw_rd *r);
+struct lw_password lw_rd_password(struct lw_rd *r);
 /* Bytes of any value; a view. */
 struct lw_str lw_rd_bytes(struct lw_rd *r);
 
@@ -76,6 +88,7 @@ void lw_wr_u8(struct lw_wr *w, uint8_t v);
 void lw_wr_u16(struct lw_wr *w, uint16_t v);
 void lw_wr_u32(struct lw_wr *w, uint32_t v);
 void lw_wr_str(struct lw_wr *w, struct lw_str s);
+void lw_wr_password(struct lw_wr *w, struct lw_password s);
 /* As they are, without a length before them. */
 void lw_wr_raw(struct lw_wr *w, const void *p, size_t n);
 

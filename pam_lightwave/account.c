@@ -39,6 +39,8 @@ int pam_sm_acct_mgmt(pam_handle_t *pamh, int flags, int argc, const char **argv)
 
 	e = judge(&r);
 	/* pam_chauthtok(3) may follow, and ask whether there is need for it. */
-	lw_note(pamh, LW_NOTE_CHANGE, e == LW_CHANGE ? r.user : NULL);
+	if (!lw_note(pamh, LW_NOTE_CHANGE, e == LW_CHANGE ? r.user : NULL) &&
+	    e == LW_CHANGE)
+		e = LW_NOMEM;
 	return lw_request_end(&r, LW_PHASE_ACCOUNT, e);
 }

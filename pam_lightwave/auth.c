@@ -52,7 +52,7 @@ int pam_sm_authenticate(pam_handle_t *pamh, int flags, int argc,
 			const char **argv)
 {
 	const char *password = NULL; /* stays PAM's: it frees and wipes */
-	struct lw_auth_answer answer;
+	struct lw_auth_answer answer = { 0 };
 	struct lw_request r;
 	enum lw_err e;
 	int code;

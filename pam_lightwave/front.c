@@ -97,7 +97,7 @@ enum lw_err lw_front_account(const struct lw_login *l)
 	lw_cleanup(lw_reply_done) struct lw_reply reply = { 0 };
 	struct lw_login asked = *l;
 
-	asked.password = LW_STR("");
+	asked.password = lw_password("");
 	return end(&reply, ask_login(LW_OP_ACCOUNT, &asked, &reply));
 }
 
@@ -117,7 +117,7 @@ enum lw_err lw_front_policy(struct lw_password_policy *ret)
 
 enum lw_err lw_front_change(const struct lw_login *l, const char *new_password)
 {
-	const struct lw_password_change c = { *l, lw_str(new_password) };
+	const struct lw_password_change c = { *l, lw_password(new_password) };
 	lw_cleanup(lw_reply_done) struct lw_reply reply = { 0 };
 	lw_cleanup(wipe) struct message m;
 	enum lw_err e;

@@ -11,12 +11,16 @@ static void release(pam_handle_t *pamh, void *p, int status)
 	free(p);
 }
 
-void lw_note(pam_handle_t *pamh, const char *what, const char *name)
+bool lw_note(pam_handle_t *pamh, const char *what, const char *name)
 {
 	char *copy = name ? strdup(name) : NULL;
 
-	if (pam_set_data(pamh, what, copy, release) != PAM_SUCCESS)
-		free(copy);
+	if (name && !copy)
+		return false;
+	if (pam_set_data(pamh, what, copy, release) == PAM_SUCCESS)
+		return true;
+	free(copy);
+	return false;
 }
 
 const char *lw_noted(pam_handle_t *pamh, const char *what)

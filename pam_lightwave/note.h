@@ -17,8 +17,8 @@
 #define LW_NOTE_CHANGE "pam_lightwave change" /* must change his password */
 #define LW_NOTE_OPTION "pam_lightwave option" /* no user: that was logged */
 
-/* NULL takes it back. Without memory there is no note. */
-void lw_note(pam_handle_t *pamh, const char *what, const char *name);
+/* NULL takes it back. false: no memory, so there is no note. */
+bool lw_note(pam_handle_t *pamh, const char *what, const char *name);
 
 /* NULL: none; libpam's until the next lw_note() of that kind. */
 const char *lw_noted(pam_handle_t *pamh, const char *what);

@@ -30,6 +30,9 @@ static enum lw_err must_change(const struct lw_request *r)
 	e = lw_front_account(&login);
 	if (e == LW_CHANGE)
 		lw_note(r->pamh, LW_NOTE_CHANGE, r->user);
+	/* The second pass goes by the note: without it, it would say yes. */
+	if (e == LW_CHANGE && !lw_noted_of(r->pamh, LW_NOTE_CHANGE, r->user))
+		return LW_NOMEM;
 	return e;
 }
 
@@ -123,15 +126,19 @@ static int change(const struct lw_request *r, const char *old, bool *retry)
 
 static int second_pass(const struct lw_request *r, bool expired_only)
 {
-	const void *old = NULL;
-	int code = PAM_AUTHTOK_ERR;
+	const void *old = NULL, *judged = NULL;
+	int code = PAM_AUTHTOK_ERR, tries = TRIES;
 	bool retry = true;
 
 	if (expired_only && !lw_noted_of(r->pamh, LW_NOTE_CHANGE, r->user))
 		return PAM_SUCCESS;
 	if (pam_get_item(r->pamh, PAM_OLDAUTHTOK, &old) != PAM_SUCCESS || !old)
 		return PAM_AUTHTOK_RECOVERY_ERR;
-	for (int i = 0; retry && i < TRIES; i++) {
+	/* The next one would not be judged by the module before us. */
+	if (pam_get_item(r->pamh, PAM_AUTHTOK, &judged) == PAM_SUCCESS &&
+	    judged)
+		tries = 1;
+	for (int i = 0; retry && i < tries; i++) {
 		code = change(r, old, &retry);
 		/* What is no good is not for the modules after us, either. */
 		if (retry)

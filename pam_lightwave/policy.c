@@ -79,7 +79,7 @@ bool lw_policy_text(const struct lw_password_policy *p,
 {
 	bool any;
 
-	strcpy(ret, "A new password ");
+	snprintf(ret, LW_POLICY_TEXT_MAX, "A new password ");
 	any = length(p, ret);
 	any = kinds(p, any, ret) || any;
 	if (said(p->max_identical)) {

@@ -87,7 +87,7 @@ struct lw_login lw_request_login(const struct lw_request *r,
 {
 	return (struct lw_login) {
 		.user = lw_str(r->user),
-		.password = lw_str(password),
+		.password = lw_password(password),
 		.service = item(r, PAM_SERVICE),
 		.rhost = item(r, PAM_RHOST),
 	};

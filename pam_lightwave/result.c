@@ -5,6 +5,8 @@
 #include <stdbool.h>
 #include <stdio.h>
 
+#define WRONG "Your current password is wrong, or your account is locked."
+
 /* A row for each result, a column for each phase. */
 struct codes {
 	int auth, account, old_pw, new_pw;
@@ -24,14 +26,17 @@ static struct codes codes(enum lw_err e)
 	case LW_NOTOURS:
 		return (struct codes) { PAM_USER_UNKNOWN, PAM_USER_UNKNOWN,
 					PAM_USER_UNKNOWN, PAM_USER_UNKNOWN };
+	/*
+	 * vmdir says "locked" to the right password alone: who is told goes on
+	 * guessing through the lock. And no password opens what has none.
+	 */
+	case LW_LOCKED:
+	case LW_NOPASSWORD:
 	case LW_NOTFOUND:
 	case LW_DENIED:
 	case LW_INVALID:
 		return (struct codes) { PAM_AUTH_ERR, PAM_PERM_DENIED,
 					PAM_AUTH_ERR, PAM_AUTH_ERR };
-	case LW_LOCKED:
-		return (struct codes) { PAM_MAXTRIES, PAM_PERM_DENIED,
-					PAM_PERM_DENIED, PAM_PERM_DENIED };
 	case LW_DISABLED:
 		return (struct codes) { PAM_PERM_DENIED, PAM_ACCT_EXPIRED,
 					PAM_PERM_DENIED, PAM_PERM_DENIED };
@@ -39,7 +44,6 @@ static struct codes codes(enum lw_err e)
 		return (struct codes) { PAM_CRED_EXPIRED, PAM_ACCT_EXPIRED,
 					PAM_PERM_DENIED, PAM_PERM_DENIED };
 	case LW_FORBIDDEN:
-	case LW_NOPASSWORD:
 	case LW_NOTALLOWED:
 		return (struct codes) { PAM_PERM_DENIED, PAM_PERM_DENIED,
 					PAM_PERM_DENIED, PAM_PERM_DENIED };
@@ -124,12 +128,6 @@ const char *lw_pam_text(enum lw_phase phase, enum lw_err e)
 	case LW_EXPIRED:
 		return "Your password has expired. Ask an administrator of "
 		       "the directory to set a new one.";
-	case LW_NOPASSWORD:
-		return "Your account has no password. Ask an administrator of "
-		       "the directory to set one.";
-	case LW_LOCKED:
-		return "Your account is locked. Try again later or ask an "
-		       "administrator.";
 	case LW_DISABLED:
 		return "Your account is disabled.";
 	case LW_FORBIDDEN:
@@ -155,10 +153,16 @@ const char *lw_pam_text(enum lw_phase phase, enum lw_err e)
 	case LW_PROTO:
 	case LW_NOMEM:
 		return nobody_answered(phase);
+	case LW_LOCKED:
+		if (phase == LW_PHASE_ACCOUNT)
+			return "Your account is locked. Try again later or ask "
+			       "an administrator.";
+		return changing ? WRONG : NULL;
 	case LW_DENIED:
 	case LW_NOTFOUND:
 	case LW_INVALID:
-		return changing ? "Your current password is wrong." : NULL;
+	case LW_NOPASSWORD:
+		return changing ? WRONG : NULL;
 	case LW_OK:
 	case LW_NOTOURS:
 	case LW_SKEW:

@@ -63,6 +63,12 @@ static enum lw_err let_in(struct lw_request *r, const struct lw_login *l,
 	return LW_OK;
 }
 
+/* What anybody can bring about costs nobody a ticket that waits for him. */
+static bool a_guess(const struct lw_presented *p)
+{
+	return !p->known || p->result == LW_DENIED || p->result == LW_LOCKED;
+}
+
 enum lw_err lw_answer_auth(struct lw_request *r, struct lw_rd *body,
 			   struct lw_wr *rest)
 {
@@ -84,8 +90,7 @@ enum lw_err lw_answer_auth(struct lw_request *r, struct lw_rd *body,
 		why = lw_strerror(LW_CHANGE);
 	if (e == LW_OK || change)
 		e = let_in(r, &l, o, change, rest);
-	/* Of whose password it was: the name may be nobody's by now. */
-	if (e != LW_OK)
+	if (e != LW_OK && !a_guess(&r->presented))
 		forget_ticket(r, r->presented.uid);
 	lw_judge_log("auth", &l, o, e, why);
 	return e;

@@ -107,6 +107,10 @@ static enum lw_err of_principal(struct lw_request *r,
 	if (p->principal.n != strlen((*ret)->upn) ||
 	    strncasecmp(p->principal.s, (*ret)->upn, p->principal.n) != 0)
 		return LW_DENIED;
+	/* Not everybody who asks goes on to ask about the account. */
+	e = lw_judge_state(*ret, false);
+	if (e == LW_DISABLED)
+		return e;
 	if (p->account.n == 0)
 		return LW_OK;
 	e = lw_judge_user(r, p->account, LW_FRESH, &o);
@@ -133,7 +137,7 @@ enum lw_err lw_answer_principal(struct lw_request *r, struct lw_rd *body,
 	       e == LW_OK	? "allowed"
 	       : e == LW_DENIED ? "not that account's"
 				: lw_strerror(e));
-	if (e == LW_OK)
+	if (e == LW_OK && o)
 		lw_wr_str(rest, lw_str(o->name));
 	return e;
 }

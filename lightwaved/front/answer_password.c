@@ -11,7 +11,7 @@ enum lw_err lw_answer_policy(struct lw_request *r, struct lw_rd *body,
 
 	if (e != LW_OK)
 		return e;
-	if (!r->policy_known && r->offline)
+	if (!r->policy_known && (r->offline || r->busy))
 		return lw_judge_away(r, LW_OFFLINE);
 	if (!r->policy_known)
 		return lw_judge_away(r, lw_present_rules(r));

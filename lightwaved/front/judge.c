@@ -34,7 +34,7 @@ enum lw_err lw_judge_state(const struct lw_object *o, bool locked_too)
 	return LW_OK;
 }
 
-bool lw_judge_absurd(struct lw_str password)
+bool lw_judge_absurd(struct lw_password password)
 {
 	return password.n == 0 || password.n > LW_PASSWORD_MAX;
 }
@@ -71,7 +71,8 @@ static enum lw_err nobody(struct lw_request *r)
 	if (!r->presented.asked && !r->offline &&
 	    lw_present_decoy(r) == LW_PENDING)
 		return LW_PENDING;
-	return r->offline ? lw_judge_away(r, LW_OFFLINE) : LW_NOTFOUND;
+	return r->offline || r->busy ? lw_judge_away(r, LW_OFFLINE)
+				     : LW_NOTFOUND;
 }
 
 enum lw_err lw_judge_password(struct lw_request *r, const struct lw_login *l,

@@ -27,7 +27,7 @@ enum lw_err lw_judge_password(struct lw_request *r, const struct lw_login *l,
 			      bool want_ticket, const struct lw_object **ret);
 
 /* Nobody's password: refused before anybody is asked. */
-bool lw_judge_absurd(struct lw_str password);
+bool lw_judge_absurd(struct lw_password password);
 
 /* LW_OFFLINE said more exactly where there is not even a worker. */
 enum lw_err lw_judge_away(const struct lw_request *r, enum lw_err e);

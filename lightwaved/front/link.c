@@ -26,15 +26,18 @@ struct lw_link {
 	size_t in_flight;
 	uint32_t last_id;
 	int64_t tried_ms; /* when we last connected */
-	struct lw_outlook lookups, logins, verdicts;
+	struct lw_outlook lookups, logins, verdicts, changes;
 	bool answered;
 };
 
 static struct lw_outlook *outlook_of(struct lw_link *l,
 				     const struct lw_question *q)
 {
-	if (q->op == LW_OP_VERDICT || q->op == LW_OP_CHANGE)
+	if (q->op == LW_OP_VERDICT)
 		return &l->verdicts;
+	/* Where passwords cannot be changed people may still log in. */
+	if (q->op == LW_OP_CHANGE)
+		return &l->changes;
 	return q->login ? &l->logins : &l->lookups;
 }
 
@@ -58,7 +61,7 @@ void lw_question_forget(struct lw_request *r)
 }
 
 /* Runs everyone who waited for q, which is on no list; q is freed. */
-static void wake(struct lw_question *q, bool offline)
+static void wake(struct lw_question *q, bool offline, bool busy)
 {
 	struct lw_request_list woken = TAILQ_HEAD_INITIALIZER(woken);
 	struct lw_request *r;
@@ -68,7 +71,14 @@ static void wake(struct lw_question *q, bool offline)
 	free_question(q);
 	TAILQ_FOREACH (r, &woken, waiting) {
 		r->waits_for = NULL;
-		r->offline |= offline;
+		/*
+		 * Anybody can keep the worker busy. That must not make a login
+		 * be judged by what is stale.
+		 */
+		if (busy && r->head.op >= LW_OP_AUTH)
+			r->busy |= offline;
+		else
+			r->offline |= offline;
 	}
 	while ((r = TAILQ_FIRST(&woken))) {
 		TAILQ_REMOVE(&woken, r, waiting);
@@ -86,6 +96,9 @@ static void went_well(struct lw_link *l, struct lw_outlook *o)
 
 void lw_link_failed(struct lw_link *l, const struct lw_question *q)
 {
+	/* Whoever cannot read the rules may still change his password. */
+	if (q->op == LW_OP_RULES)
+		return;
 	if (!lw_outlook_failed(outlook_of(l, q), q->asked_ms, lw_now_ms()))
 		return;
 	if (l->answered)
@@ -111,7 +124,7 @@ static void hang_up(struct lw_link *l)
 	l->in_flight = 0;
 	while ((q = TAILQ_FIRST(&orphans))) {
 		TAILQ_REMOVE(&orphans, q, link);
-		wake(q, true);
+		wake(q, true, false);
 	}
 }
 
@@ -123,6 +136,7 @@ static void lost(struct lw_link *l)
 	l->lookups.away_until_ms = until;
 	l->logins.away_until_ms = until;
 	l->verdicts.away_until_ms = until;
+	l->changes.away_until_ms = until;
 	hang_up(l);
 }
 
@@ -144,6 +158,7 @@ static enum lw_err on_answer(struct lw_link *l, const struct lw_head *h,
 	struct lw_question *q = by_id(l, h->id);
 	enum lw_err status;
 	struct lw_rd rd;
+	bool busy;
 
 	if (!q || q->op != h->op)
 		return LW_PROTO;
@@ -151,16 +166,17 @@ static enum lw_err on_answer(struct lw_link *l, const struct lw_head *h,
 	status = lw_status_decode(&rd);
 	if (status == LW_PROTO)
 		return LW_PROTO;
+	busy = status == LW_NOMEM || status == LW_RANGE;
 	if (status == LW_OFFLINE)
 		lw_link_failed(l, q);
 	/* Too busy, or too much asked: neither good news nor bad. */
-	else if (status != LW_NOMEM && status != LW_RANGE)
+	else if (!busy)
 		went_well(l, outlook_of(l, q));
 	status = lw_lookup_absorb(l->front, q, status, &rd);
 	if (status == LW_PROTO)
 		return LW_PROTO;
 	unlist(l, q);
-	wake(q, status != LW_OK);
+	wake(q, status != LW_OK, busy);
 	return LW_OK;
 }
 
@@ -319,7 +335,7 @@ enum lw_err lw_link_ask(struct lw_link *l, struct lw_request *r,
 		return LW_OFFLINE;
 	if (!in_flight) {
 		if (l->in_flight >= MAX_IN_FLIGHT - (q->login ? 0 : RESERVED))
-			return LW_OFFLINE;
+			return LW_NOMEM;
 		if (overdue(l)) {
 			lost(l);
 			return LW_OFFLINE;
@@ -360,6 +376,7 @@ struct lw_link *lw_link_new(struct lw_front *f, const char *path)
 	lw_outlook_init(&l->lookups);
 	lw_outlook_init(&l->logins);
 	lw_outlook_init(&l->verdicts);
+	lw_outlook_init(&l->changes);
 	TAILQ_INIT(&l->questions);
 	return l;
 }

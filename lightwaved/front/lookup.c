@@ -26,7 +26,9 @@ static enum lw_err ask(struct lw_request *r, struct lw_question *q,
 
 	q->login = r->head.op >= LW_OP_AUTH;
 	e = lw_link_ask(r->front->link, r, q, msg);
-
+	/* A lookup may as well have what is stale; a login may not. */
+	if (e == LW_NOMEM && !q->login)
+		e = LW_OFFLINE;
 	if (e == LW_OFFLINE)
 		r->offline = true;
 	return e;
@@ -75,7 +77,7 @@ enum lw_err lw_find_by_name(struct lw_request *r, enum lw_kind kind,
 		if (missed >= 0 && missed >= at &&
 		    (r->offline || fresh(r, missed, miss_age)))
 			return LW_NOTFOUND;
-		if (r->offline)
+		if (r->offline || r->busy)
 			return LW_OFFLINE;
 		enum lw_err e = ask_find(r, kind, LW_BY_NAME, account, 0);
 		if (e != LW_OFFLINE)
@@ -105,7 +107,7 @@ enum lw_err lw_find_by_id(struct lw_request *r, enum lw_kind kind, uint32_t id,
 		}
 		if (missed >= 0 && (r->offline || fresh(r, missed, miss_age)))
 			return LW_NOTFOUND;
-		if (r->offline)
+		if (r->offline || r->busy)
 			return LW_OFFLINE;
 		enum lw_err e = ask_find(r, kind, LW_BY_RID, rids, id);
 		if (e != LW_OFFLINE)
@@ -149,7 +151,7 @@ static enum lw_err find_list(struct lw_request *r, enum lw_op op,
 			*ret = ids;
 			return LW_OK;
 		}
-		if (r->offline)
+		if (r->offline || r->busy)
 			return LW_OFFLINE;
 		enum lw_err e = ask_list(r, op, o);
 		if (e != LW_OFFLINE)

@@ -41,7 +41,7 @@ static enum lw_err ask_verdict(struct lw_request *r, uint32_t uid,
 
 enum lw_err lw_present_verdict(struct lw_request *r,
 			       const struct lw_object *user,
-			       struct lw_str password, bool want_ticket)
+			       struct lw_password password, bool want_ticket)
 {
 	struct lw_verdict v = { lw_str(user->dn), lw_str(user->upn), password,
 				want_ticket };
@@ -51,7 +51,7 @@ enum lw_err lw_present_verdict(struct lw_request *r,
 
 enum lw_err lw_present_decoy(struct lw_request *r)
 {
-	struct lw_verdict v = { .password = LW_STR("nobody") };
+	struct lw_verdict v = { .password = lw_password("nobody") };
 	lw_cleanup(lw_free) char *dn = NULL;
 
 	if (asprintf(&dn, NOBODY "%s", r->front->config->base_dn) < 0) {
@@ -64,8 +64,8 @@ enum lw_err lw_present_decoy(struct lw_request *r)
 
 enum lw_err lw_present_change(struct lw_request *r,
 			      const struct lw_object *user,
-			      struct lw_str old_password,
-			      struct lw_str new_password, bool kpasswd)
+			      struct lw_password old_password,
+			      struct lw_password new_password, bool kpasswd)
 {
 	lw_cleanup(lw_wr_done) struct lw_wr msg;
 	struct lw_change c = { lw_str(user->dn), lw_str(user->upn),

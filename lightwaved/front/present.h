@@ -12,7 +12,7 @@
 
 enum lw_err lw_present_verdict(struct lw_request *r,
 			       const struct lw_object *user,
-			       struct lw_str password, bool want_ticket);
+			       struct lw_password password, bool want_ticket);
 
 /*
  * Ask about an entry that nobody has, with a password that nobody typed: a
@@ -22,8 +22,8 @@ enum lw_err lw_present_decoy(struct lw_request *r);
 
 enum lw_err lw_present_change(struct lw_request *r,
 			      const struct lw_object *user,
-			      struct lw_str old_password,
-			      struct lw_str new_password, bool kpasswd);
+			      struct lw_password old_password,
+			      struct lw_password new_password, bool kpasswd);
 
 /* The domain's rules for passwords. */
 enum lw_err lw_present_rules(struct lw_request *r);

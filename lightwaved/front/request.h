@@ -36,7 +36,8 @@ struct lw_request {
 	int64_t started_ms;
 	int64_t started_us; /* on the clock of the loop's timers */
 	unsigned runs;
-	bool offline; /* the worker could not say: what is stale must do */
+	bool offline; /* the directory did not answer: what is stale must do */
+	bool busy;    /* PAM's: too much to do for an answer; nothing stale */
 
 	struct lw_question *waits_for; /* NULL or the one question */
 	TAILQ_ENTRY(lw_request) waiting;

@@ -127,7 +127,7 @@ static enum lw_err ask(struct lw_conn *c, const char *dn,
 {
 	static int64_t logged;
 	struct berval password = { v->password.n,
-				   (char *)(uintptr_t)v->password.s };
+				   (char *)(uintptr_t)v->password.p };
 	LDAPControl *ctrl = NULL;
 	struct lw_outcome o;
 	enum lw_err e;

@@ -8,9 +8,9 @@
 #include "refusal.h"
 
 /* libldap's types have no const; it only reads. */
-static struct berval view(struct lw_str s)
+static struct berval view(struct lw_password s)
 {
-	return (struct berval) { s.n, (char *)(uintptr_t)s.s };
+	return (struct berval) { s.n, (char *)(uintptr_t)s.p };
 }
 
 static void free_control(LDAPControl **ctrl)

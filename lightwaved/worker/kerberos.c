@@ -130,7 +130,7 @@ static enum lw_ticket_state run(struct session *s, struct lw_str upn,
 
 enum lw_ticket_state lw_kerberos_ticket(const struct lw_setup *setup,
 					struct lw_str upn,
-					struct lw_str password,
+					struct lw_password password,
 					int32_t *ret_skew, struct lw_wr *ret)
 {
 	lw_cleanup(session_done) struct session s = { 0 };

@@ -26,7 +26,7 @@ enum lw_err lw_kerberos_configure(const struct lw_config *config,
  */
 enum lw_ticket_state lw_kerberos_ticket(const struct lw_setup *s,
 					struct lw_str upn,
-					struct lw_str password,
+					struct lw_password password,
 					int32_t *ret_skew, struct lw_wr *ret);
 
 /* Whether the keytab has this machine's key in it. LW_INVALID: it has not. */

@@ -26,11 +26,11 @@ void lw_krb_password_done(struct lw_krb_password *p)
 	explicit_bzero(p, sizeof(*p));
 }
 
-enum lw_err lw_krb_password_set(struct lw_krb_password *p, struct lw_str s)
+enum lw_err lw_krb_password_set(struct lw_krb_password *p, struct lw_password s)
 {
 	if (s.n >= sizeof(p->p))
 		return LW_INVALID;
-	memcpy(p->p, s.s, s.n);
+	memcpy(p->p, s.p, s.n);
 	p->p[s.n] = '\0';
 	return LW_OK;
 }

@@ -27,7 +27,8 @@ struct lw_krb_password {
 };
 void lw_krb_password_done(struct lw_krb_password *p); /* wipes */
 /* LW_INVALID: too long. */
-enum lw_err lw_krb_password_set(struct lw_krb_password *p, struct lw_str s);
+enum lw_err lw_krb_password_set(struct lw_krb_password *p,
+				struct lw_password s);
 
 krb5_error_code lw_krb_open(struct lw_krb *k, const struct lw_setup *s);
 

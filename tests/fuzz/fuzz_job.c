@@ -51,10 +51,10 @@ static bool entries(struct lw_rd *r, struct lw_wr *w)
 	return true;
 }
 
-static void can_bind(struct lw_str dn, struct lw_str password)
+static void can_bind(struct lw_str dn, struct lw_password password)
 {
 	message_view(dn);
-	message_view(password);
+	message_password(password);
 	fuzz_holds(dn.n > 0 && password.n > 0 && password.n <= LW_PASSWORD_MAX,
 		   "no bind is without name or password");
 }

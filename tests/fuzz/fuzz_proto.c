@@ -51,7 +51,7 @@ static bool login(struct lw_rd *r, struct lw_wr *w)
 	if (lw_login_decode(r, &l) != LW_OK)
 		return false;
 	message_view(l.user);
-	message_view(l.password);
+	message_password(l.password);
 	message_view(l.service);
 	message_view(l.rhost);
 	lw_login_encode(w, &l);
@@ -98,8 +98,8 @@ static bool password(struct lw_rd *r, struct lw_wr *w)
 
 	if (lw_password_change_decode(r, &c) != LW_OK)
 		return false;
-	message_view(c.login.password);
-	message_view(c.new_password);
+	message_password(c.login.password);
+	message_password(c.new_password);
 	lw_password_change_encode(w, &c);
 	return true;
 }

@@ -13,7 +13,7 @@
 
 const char fuzz_target[] = "wire";
 
-enum read { U8, U16, U32, STR, BYTES, COUNT, READS };
+enum read { U8, U16, U32, STR, BYTES, COUNT, PASSWORD, READS };
 
 /* The simple one: where it is, and whether it still reads. */
 struct model {
@@ -71,6 +71,7 @@ static void step(uint8_t what, struct lw_rd *r, struct model *m,
 		 struct lw_wr *w)
 {
 	size_t each = (size_t)(what >> 3) + 1;
+	struct lw_password password;
 	struct lw_str s = LW_STR("");
 	uint64_t v = 0;
 
@@ -102,6 +103,12 @@ static void step(uint8_t what, struct lw_rd *r, struct model *m,
 		s = lw_rd_bytes(r);
 		same(s, string(m, true));
 		lw_wr_str(w, s);
+		return;
+	case PASSWORD:
+		password = lw_rd_password(r);
+		same((struct lw_str) { password.p, password.n },
+		     string(m, false));
+		lw_wr_password(w, password);
 		return;
 	case READS:
 		break;

@@ -1,6 +1,6 @@
 /*
- * fuzzer.c - what libFuzzer is told, and what a target says at its end. Linked
- * in where replay.c is not.
+ * fuzzer.c - what a target says at its end, for tests/fuzz/run to read. Linked
+ * in where libFuzzer drives it.
  */
 #include "fuzz.h"
 

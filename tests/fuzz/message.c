@@ -21,6 +21,11 @@ void message_view(struct lw_str s)
 		   "a string holds no NUL");
 }
 
+void message_password(struct lw_password s)
+{
+	message_view((struct lw_str) { s.p, s.n });
+}
+
 bool message_str(struct lw_rd *r, struct lw_wr *w)
 {
 	struct lw_str s = lw_rd_str(r);

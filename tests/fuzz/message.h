@@ -27,6 +27,7 @@ void message_run(const struct message_op *ops, size_t n_ops,
 
 /* s is inside the message that is being read, and without a NUL. */
 void message_view(struct lw_str s);
+void message_password(struct lw_password s);
 /* The same, whatever its bytes are. */
 void message_bytes(struct lw_str s);
 

@@ -64,8 +64,8 @@ void asker_send_body(int fd, enum lw_op op, const void *body, size_t n)
 void asker_send_login(int fd, enum lw_op op, const char *user,
 		      const char *password)
 {
-	struct lw_login l = { lw_str(user), lw_str(password), LW_STR("sshd"),
-			      LW_STR("192.0.2.7") };
+	struct lw_login l = { lw_str(user), lw_password(password),
+			      LW_STR("sshd"), LW_STR("192.0.2.7") };
 	uint8_t body[LW_REQUEST_MAX];
 	struct lw_wr w;
 

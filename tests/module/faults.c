@@ -64,10 +64,11 @@ int fault_how(enum fault kind, size_t i)
 	return i < COUNT(kinds[kind].how) ? kinds[kind].how[i] : 0;
 }
 
-/* A process that is interrupted for ever waits for ever: nobody is. */
+/* Who is interrupted for ever waits for ever: nobody is. */
 bool fault_may_stay(enum fault kind, int how)
 {
-	(void)kind;
+	if (kind == FAULT_GET_USER || kind == FAULT_GET_AUTHTOK)
+		return how != PAM_CONV_AGAIN;
 	return how != EINTR && how != EAGAIN;
 }
 

@@ -47,6 +47,7 @@ struct front_question {
 struct front {
 	pid_t pid;
 	struct front_log {
+		unsigned int ready; /* the child dies with us from now on */
 		unsigned int count; /* of all; the first FRONT_LOG are kept */
 		struct front_question q[FRONT_LOG];
 	} * log;

@@ -82,9 +82,9 @@ enum lw_err login_change(const char *user, const char *old_password,
 {
 	struct lw_password_change c = {
 		.login = { .user = lw_str(user),
-			   .password = lw_str(old_password),
+			   .password = lw_password(old_password),
 			   .service = LW_STR("passwd") },
-		.new_password = lw_str(new_password),
+		.new_password = lw_password(new_password),
 	};
 	uint8_t body[LW_REQUEST_MAX];
 	struct lw_wr w;

@@ -21,6 +21,9 @@ static const struct lw_entry
 	bob = USER("bob", "100-1026"),
 	/* Her sAMAccountName is not her principal. */
 	carol = USER_WITH("carol", "c.dodgson" REALM, "100-1027", 0),
+	dora = USER_WITH("dora", "Dora@lightwave.test", "100-1032", 0),
+	closed = USER_WITH("closed", "closed" REALM, "100-1033",
+			   LW_UAC_DISABLED),
 	/* They want to be somebody local. */
 	mallory = USER_WITH("mallory", "root" REALM, "100-1666", 0),
 	malcolm = USER_WITH("daemon", "daemon" REALM, "100-1667", 0),
@@ -35,6 +38,8 @@ static const struct worker_line facts[] = {
 	{ .op = LW_OP_FIND, .key = "bob", .entry = { &bob } },
 	{ .op = LW_OP_FIND, .key = "carol", .entry = { &carol } },
 	{ .op = LW_OP_FIND, .key = "c.dodgson", .entry = { &carol } },
+	{ .op = LW_OP_FIND, .key = "dora", .entry = { &dora } },
+	{ .op = LW_OP_FIND, .key = "closed", .entry = { &closed } },
 	{ .op = LW_OP_FIND, .key = "mallory", .entry = { &mallory } },
 	{ .op = LW_OP_FIND, .key = "root", .entry = { &mallory } },
 	{ .op = LW_OP_FIND, .key = "daemon", .entry = { &malcolm } },
@@ -88,12 +93,13 @@ static void a_principal_opens_its_own_account(void **state)
 	static const struct principal cases[] = {
 		{ "alice" REALM, "", LW_OK, ALICE },
 		{ "alice" REALM, ALICE, LW_OK, ALICE },
-		/* To the KDC that is the same principal. */
+		/* To the KDC that is the same one. */
 		{ "ALICE" REALM, ALICE, LW_OK, ALICE },
 		/* The account may be typed as it may be anywhere. */
 		{ "alice" REALM, "ALICE@Lightwave.Test", LW_OK, ALICE },
 		{ "alice" REALM, "LWAVE\\alice", LW_OK, ALICE },
 		{ "alice" REALM, "lightwave.test\\Alice", LW_OK, ALICE },
+		{ "dora" REALM, "", LW_OK, "dora@lightwave.test" },
 		{ "c.dodgson" REALM, "", LW_OK, "carol@lightwave.test" },
 		{ "c.dodgson" REALM, "carol@lightwave.test", LW_OK,
 		  "carol@lightwave.test" },
@@ -129,6 +135,8 @@ static void and_nobody_elses(void **state)
 		{ "longer" REALM, "", LW_DENIED, NULL },
 		{ "shorter" REALM, "", LW_DENIED, NULL },
 		{ "c.dodgson" REALM, ALICE, LW_DENIED, NULL },
+		/* The KDC gives tickets to whose account is disabled. */
+		{ "closed" REALM, "closed@lightwave.test", LW_DISABLED, NULL },
 	};
 
 	(void)state;
@@ -186,6 +194,13 @@ static void what_is_no_principal_of_ours_is_not_asked_about(void **state)
 		{ "alice", "", LW_NOTOURS, NULL },
 		{ "alice@OTHER.TEST", "", LW_NOTOURS, NULL },
 		{ "alice@OTHER.TEST", ALICE, LW_NOTOURS, NULL },
+		/* A realm has one spelling. */
+		{ "alice@lightwave.test", ALICE, LW_NOTOURS, NULL },
+		{ "alice@LightWave.Test", ALICE, LW_NOTOURS, NULL },
+		{ "alice" REALM ".", ALICE, LW_NOTOURS, NULL },
+		{ "alice@LIGHTWAVE.TES", ALICE, LW_NOTOURS, NULL },
+		{ "alice@LIGHTWAVE.TESTX", ALICE, LW_NOTOURS, NULL },
+		{ "alice@", ALICE, LW_NOTOURS, NULL },
 		{ "alice/admin" REALM, "", LW_NOTOURS, NULL },
 		{ "host/alice" REALM, ALICE, LW_NOTOURS, NULL },
 		{ "/alice" REALM, ALICE, LW_NOTOURS, NULL },

@@ -1,8 +1,7 @@
 /* worker.c - a scripted worker. Part of the tests of the front. */
-#include "worker.h"
-
 #include "check.h"
 #include "cleanup.h"
+#include "worker_script.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -12,8 +11,7 @@
 #include <time.h>
 
 #define CONNS 4
-#define LINES 256
-#define LOG   4096
+#define HELD  1024
 
 static struct conn {
 	int fd; /* 0: free; no test closes its stdin */
@@ -26,13 +24,10 @@ static struct held {
 	struct worker_question q;
 	const struct worker_line *line; /* NULL: when the test says so */
 	int64_t due_ms;
-} held[LOG];
+} held[HELD];
 
 static int listener = -1;
-static struct worker_line lines[LINES];
-static size_t line_count, held_count;
-static struct worker_question asked[LOG];
-static unsigned int asked_count;
+static size_t held_count;
 
 int64_t worker_now_ms(void)
 {
@@ -83,49 +78,6 @@ static void send_all(struct conn *c, const uint8_t *p, size_t n)
 	}
 }
 
-static void put_entries(struct lw_wr *w, const struct worker_line *l)
-{
-	uint32_t n = 0;
-
-	while (n < COUNT(l->entry) && l->entry[n])
-		n++;
-	assert_true(l->others <= n);
-	lw_wr_str(w, lw_str(l->domain_sid ? l->domain_sid : DOMAIN_SID));
-	lw_wr_u32(w, n - l->others);
-	lw_wr_u32(w, n);
-	for (uint32_t i = 0; i < n; i++)
-		lw_entry_encode(w, l->entry[i]);
-}
-
-/* A whole answer; the hostile manners begin with it. */
-static void put_answer(struct lw_wr *w, const struct worker_question *q,
-		       const struct worker_line *l)
-{
-	enum lw_op op = (enum lw_op)q->op;
-
-	if (l->manner == WORKER_OP)
-		op = op == LW_OP_FIND ? LW_OP_MEMBERS : LW_OP_FIND;
-	lw_msg_begin(w, op, l->manner == WORKER_ID ? q->id + 1000 : q->id);
-	lw_wr_u32(w, l->manner == WORKER_STATUS ? 99 : (uint32_t)l->status);
-	if (l->status == LW_OK && q->op == LW_OP_VERDICT)
-		lw_verdict_answer_encode(w, &l->verdict);
-	else if (l->status == LW_OK && q->op == LW_OP_RULES)
-		lw_password_policy_encode(w, &l->policy);
-	else if (l->status == LW_OK && q->op != LW_OP_CHANGE)
-		put_entries(w, l);
-	if (l->manner == WORKER_SHORT)
-		w->p--;
-	if (l->manner == WORKER_LONG)
-		lw_wr_u8(w, 0);
-	assert_int_equal(lw_msg_end(w, w->base), LW_OK);
-	if (l->manner == WORKER_VERSION)
-		w->base[5]++;
-	if (l->manner == WORKER_HUGE)
-		lw_put_u32(w->base, LW_REPLY_MAX + 1);
-	if (l->manner == WORKER_GARBAGE)
-		memset(w->base, 0xA5, (size_t)(w->p - w->base));
-}
-
 static void answer(struct conn *c, const struct worker_question *q,
 		   const struct worker_line *l)
 {
@@ -133,7 +85,7 @@ static void answer(struct conn *c, const struct worker_question *q,
 	size_t n;
 
 	lw_wr_heap(&w, LW_REPLY_MAX);
-	put_answer(&w, q, l);
+	script_answer(&w, q, l);
 	n = (size_t)(w.p - w.base);
 	if (l->manner == WORKER_CUT)
 		n /= 2;
@@ -145,84 +97,17 @@ static void answer(struct conn *c, const struct worker_question *q,
 		hang_up(c);
 }
 
-static bool fits(const struct worker_line *l, const struct worker_question *q)
-{
-	return l->op == q->op && (!l->kind || l->kind == q->kind) &&
-	       (!l->key || !strcmp(l->key, q->key));
-}
-
-static void put_str(char *to, size_t size, struct lw_str s)
-{
-	assert_true(s.n < size);
-	if (s.n)
-		memcpy(to, s.s, s.n);
-	to[s.n] = '\0';
-}
-
-/* The front must never send what breaks the rules. */
-static void decode(struct worker_question *q, const struct lw_head *h,
-		   const uint8_t *body)
-{
-	struct lw_verdict v = { 0 };
-	struct lw_change c = { 0 };
-	struct lw_find find = { 0 };
-	struct lw_rd r;
-
-	lw_rd_init(&r, body, h->len);
-	q->op = h->op;
-	q->id = h->id;
-	if (h->op == LW_OP_FIND)
-		assert_int_equal(lw_find_decode(&r, &find), LW_OK);
-	else if (h->op == LW_OP_VERDICT)
-		assert_int_equal(lw_verdict_decode(&r, &v), LW_OK);
-	else if (h->op == LW_OP_CHANGE)
-		assert_int_equal(lw_change_decode(&r, &c), LW_OK);
-	else if (h->op == LW_OP_MEMBERS || h->op == LW_OP_MEMBERSHIPS)
-		v.dn = lw_rd_str(&r);
-	else if (h->op != LW_OP_RULES)
-		fail_msg("the front asked op %d", h->op);
-	assert_int_equal(lw_rd_end(&r), LW_OK);
-	if (h->op == LW_OP_CHANGE)
-		v = (struct lw_verdict) { c.dn, c.upn, c.old_password, false };
-	q->kind = find.kind;
-	q->want_ticket = v.want_ticket;
-	q->kpasswd = c.kpasswd;
-	put_str(q->key, sizeof(q->key), find.kind ? find.value : v.dn);
-	put_str(q->upn, sizeof(q->upn), v.upn);
-	put_str(q->password, sizeof(q->password), v.password);
-	put_str(q->new_password, sizeof(q->new_password), c.new_password);
-}
-
-static const struct worker_line *line_for(const struct worker_question *q)
-{
-	static const struct worker_line empty,
-		denied = { .status = LW_DENIED },
-		offline = { .status = LW_OFFLINE };
-
-	for (size_t i = line_count; i > 0; i--) {
-		if (fits(&lines[i - 1], q))
-			return &lines[i - 1];
-	}
-	if (q->op == LW_OP_VERDICT || q->op == LW_OP_CHANGE)
-		return &denied;
-	return q->op == LW_OP_RULES ? &offline : &empty;
-}
-
 static void on_question(struct conn *c, const struct lw_head *h,
 			const uint8_t *body)
 {
-	struct worker_question *q = &asked[asked_count];
-	const struct worker_line *l;
+	const struct worker_question *q = script_asked(h, body);
+	const struct worker_line *l = script_line(q);
 
-	assert_true(asked_count < LOG);
-	decode(q, h, body);
-	asked_count++;
-	l = line_for(q);
 	if (l->manner != WORKER_HOLD && !l->after_ms) {
 		answer(c, q, l);
 		return;
 	}
-	assert_true(held_count < LOG);
+	assert_true(held_count < HELD);
 	held[held_count++] = (struct held) {
 		.conn = c,
 		.q = *q,
@@ -337,16 +222,10 @@ void worker_stop(void)
 	unlink("jobs");
 }
 
-void worker_say(const struct worker_line *line)
-{
-	assert_true(line_count < LINES);
-	lines[line_count++] = *line;
-}
-
 void worker_forget(void)
 {
-	line_count = held_count = 0;
-	asked_count = 0;
+	held_count = 0;
+	script_forget();
 }
 
 unsigned int worker_release(const struct worker_line *line)
@@ -356,7 +235,7 @@ unsigned int worker_release(const struct worker_line *line)
 	for (size_t i = 0; i < held_count;) {
 		struct held h = held[i];
 
-		if (!fits(line, &h.q)) {
+		if (!script_fits(line, &h.q)) {
 			i++;
 			continue;
 		}
@@ -365,25 +244,6 @@ unsigned int worker_release(const struct worker_line *line)
 		released++;
 	}
 	return released;
-}
-
-unsigned int worker_count(enum lw_op op, const char *key)
-{
-	unsigned int n = 0;
-
-	for (unsigned int i = 0; i < asked_count; i++)
-		n += asked[i].op == op && (!key || !strcmp(asked[i].key, key));
-	return n;
-}
-
-const struct worker_question *worker_question(enum lw_op op, unsigned int nth)
-{
-	for (unsigned int i = 0; i < asked_count; i++) {
-		if (asked[i].op == op && nth-- == 0)
-			return &asked[i];
-	}
-	fail_msg("question %d was not asked", (int)op);
-	return NULL;
 }
 
 void worker_await(enum lw_op op, const char *key, unsigned int n)

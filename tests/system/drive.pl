@@ -1,18 +1,19 @@
-# drive.pl - run a program on a terminal of its own, type what it asks for, and
-# tell how long it took.
-#   perl - COUNT UID GIDS PROGRAM ARG...
-# UID and GIDS (comma separated, the first one is the gid) are set before the
-# program starts, without PAM. After this program comes a line "__END__", then
-# what to type, a line at each prompt: "p SECRET" where a password is asked for,
-# "s COMMAND" to a shell; an empty line stands between one run's answers and the
-# next's, and after the last the first come again.
-# Prints for each run "= MILLISECONDS STATUS", then what was on the terminal. A
-# run that asks for anything else, or is not over in time, gets a hangup.
+# drive.pl - run programs on a terminal of their own, type what they ask for,
+# and tell how long they took.
+# After this program comes a line "__END__", then the jobs, each a line of
+# words with tabs between them,
+#   job COUNT UID GIDS PROGRAM ARG...
+# and below it what to type: "p SECRET" where a password is asked for, "s
+# COMMAND" to a shell. An empty line stands between one run's answers and the
+# next's; after the last the first come again. UID and GIDS (comma separated,
+# the first one is the gid) are set before the program starts, without PAM.
+# Prints for each job "job", and for each of its runs "= MILLISECONDS STATUS"
+# and what was on the terminal. A run that asks for anything else, or is not
+# over in time, gets a hangup.
 use strict;
 use Fcntl;
 use POSIX ();
 
-my ($count, $uid, $gids, @program) = @ARGV;
 my $patience = 45_000;
 my %prompt = (
 	p => qr/assword(?: for [^\n:]*)?: ?\z/,
@@ -39,7 +40,7 @@ sub terminal {
 }
 
 sub child {
-	my ($name) = @_;
+	my ($name, $uid, $gids, @program) = @_;
 	my @groups = split(/,/, $gids);
 	POSIX::setsid();
 	sysopen(my $slave, $name, O_RDWR) or die "$name: $!";
@@ -59,11 +60,11 @@ sub answer {
 }
 
 sub run {
-	my @answers = @_;
+	my ($job, @answers) = @_;
 	my ($master, $name) = terminal();
 	my $start = now();
 	my $pid = fork() // die "fork: $!";
-	child($name) if $pid == 0;
+	child($name, @$job) if $pid == 0;
 
 	my ($seen, $fresh) = ('', '');
 	for (;;) {
@@ -88,11 +89,22 @@ sub run {
 	print $seen, "\n";
 }
 
-my @runs = ([]);
+my @jobs;
 while (my $line = <DATA>) {
 	chomp $line;
-	if ($line eq '') { push @runs, [] } else { push @{$runs[-1]}, $line }
+	if ($line =~ s/^job\t//) {
+		push @jobs, { words => [split(/\t/, $line)], runs => [[]] };
+	} elsif ($line eq '') {
+		push @{$jobs[-1]{runs}}, [];
+	} else {
+		push @{$jobs[-1]{runs}[-1]}, $line;
+	}
 }
 $SIG{PIPE} = 'IGNORE';
 $| = 1;
-run(@{$runs[$_ % @runs]}) for 0 .. $count - 1;
+for my $job (@jobs) {
+	my ($count, @words) = @{$job->{words}};
+	my @runs = @{$job->{runs}};
+	print "job\n";
+	run(\@words, @{$runs[$_ % @runs]}) for 0 .. $count - 1;
+}

@@ -55,21 +55,26 @@ exec /usr/sbin/sshd -D -p "$2" -o PermitRootLogin=yes -o PidFile=none
 
 # A cron of our own: it runs at its start what a host runs when it boots.
 CRON = r"""set -e
-patience=$1 dir=/run/stacks-cron; shift
-rm -rf "$dir"; mkdir -m 1777 "$dir"
+count=$1 patience=$2 dir=/run/stacks-cron; shift 2
+trap 'rm -f /etc/cron.d/stacks-*' EXIT
 for u; do
     printf '%s\n' SHELL=/bin/bash \
         "@reboot $u echo \$EPOCHREALTIME \$(id -un) >$dir/\$LOGNAME" \
         >/etc/cron.d/stacks-${u%%@*}
 done
-rm -f /run/crond.reboot
-start=$EPOCHREALTIME
-cron -f & cron=$!
-trap 'kill $cron; rm -f /etc/cron.d/stacks-*' EXIT
-for u; do
-    until [ -s "$dir/$u" ] || [ $SECONDS -ge "$patience" ]; do sleep 0.005; done
-    end=$start who=; [ ! -s "$dir/$u" ] || read -r end who <"$dir/$u"
-    echo "= $(( (${end/./} - ${start/./}) / 100 ))e-1 $([ "$who" = "$u" ]; echo $?)"
+while [ $((count--)) -gt 0 ]; do
+    rm -rf "$dir" /run/crond.reboot; mkdir -m 1777 "$dir"
+    SECONDS=0 start=$EPOCHREALTIME
+    cron -f & cron=$!
+    for u; do
+        until [ -s "$dir/$u" ] || [ $SECONDS -ge "$patience" ]; do
+            sleep 0.005
+        done
+        end=$start who=; [ ! -s "$dir/$u" ] || read -r end who <"$dir/$u"
+        ms=$(( (${end/./} - ${start/./}) / 100 ))e-1
+        echo "= $ms $([ "$who" = "$u" ]; echo $?)"
+    done
+    kill $cron; wait $cron || :
 done
 """
 one_cron = threading.Lock()
@@ -110,7 +115,7 @@ class People:
 
 
 class Stack:
-    """One stack's programs. Each gives count runs."""
+    """One stack, and the programs that log somebody in through it."""
 
     def __init__(self, lab, people, key):
         self.lab, self.people, self.port = lab, people, PORTS[key]
@@ -145,17 +150,18 @@ class Stack:
     def sh(self, script, *args, **kw):
         return self.here("bash", "-c", script, "bash", *args, **kw)
 
-    def drive(self, count, who, answers, *cmd):
-        text = "\n\n".join("\n".join(one) for one in answers)
-        return runs(self.here(
-            "perl", "-", str(count), *self.people.ids[who], *cmd, timeout=300,
-            input="%s\n__END__\n%s\n" % (DRIVE, text)).out)
+    # --- what to run, by count, as whom: a job -------------------------------
+
+    def job(self, count, caller, answers, *cmd):
+        return "\n".join(["\t".join(("job", str(count),
+                                     *self.people.ids[caller], *cmd)),
+                          "\n\n".join("\n".join(one) for one in answers)])
 
     def password(self, user):
         return "p " + self.people.secret[user]
 
     def sshd(self, count, user):
-        return self.drive(
+        return self.job(
             count, "root", [[self.password(user)]], "ssh", "-F", "none", "-p",
             self.port, "-l", user, "-o", "StrictHostKeyChecking=no", "-o",
             "UserKnownHostsFile=/dev/null", "-o",
@@ -163,18 +169,18 @@ class Stack:
             "NumberOfPasswordPrompts=1", "127.0.0.1", "echo in: $LOGNAME")
 
     def login(self, count, user):
-        return self.drive(
+        return self.job(
             count, "root",
             [[self.password(user), "s echo in: $LOGNAME", "s exit"]],
             "login", user)
 
     def su(self, count, user):
-        return self.drive(count, "localuser", [[self.password(user)]],
-                          "su", "-", user, "-c", "echo in: $LOGNAME")
+        return self.job(count, "localuser", [[self.password(user)]],
+                        "su", "-", user, "-c", "echo in: $LOGNAME")
 
     def sudo(self, count, user):
-        return self.drive(count, user, [[self.password(user)]], "sudo", "-k",
-                          "sh", "-c", "echo in: $SUDO_USER")
+        return self.job(count, user, [[self.password(user)]], "sudo", "-k",
+                        "sh", "-c", "echo in: $SUDO_USER")
 
     def passwd(self, count, user):
         """There and back: an even count leaves what was."""
@@ -182,23 +188,30 @@ class Stack:
         both = [[a, b, b], [b, a, a]]
         if user == "root":
             both = [one[1:] for one in both]
-        return self.drive(count, user, both, "passwd")
+        return self.job(count, user, both, "passwd")
+
+    # --- running it ----------------------------------------------------------
+
+    def drive(self, *jobs):
+        """The runs of each job."""
+        out = self.here("perl", "-", timeout=300, input="\n".join(
+            (DRIVE, "__END__", *jobs, ""))).out
+        return [runs(part) for part in re.split("^job$", out, flags=re.M)[1:]]
 
     def pam(self, service, user, *calls, secret=None, caller="root"):
-        """pamtester(1) in one run: authenticate, acct_mgmt..."""
+        """pamtester(1): calls are authenticate, acct_mgmt..."""
         answers = [["p " + secret]] if secret else [[]]
-        return self.drive(1, caller, answers, "pamtester", service, user,
-                          *calls)[0]
+        return self.drive(self.job(1, caller, answers, "pamtester", service,
+                                   user, *calls))[0][0]
 
     def service(self, name, *lines):
         self.sh('cat >"/etc/pam.d/$1"', name, input="\n".join(lines) + "\n")
 
     def cron(self, count, *users, patience=10):
-        """For each user his runs."""
+        """The runs of each user's job."""
         with one_cron:
-            found = [runs(self.sh(CRON, str(patience), *users).out)
-                     for _ in range(count)]
-        return list(zip(*found))
+            found = runs(self.sh(CRON, str(count), str(patience), *users).out)
+        return [found[i::len(users)] for i in range(len(users))]
 
 
 class Stacks:
@@ -236,7 +249,8 @@ class Stacks:
         for stack in self.all.values():
             stack.stop()
         self.lab.sh('rm -rf "$1" /run/stacks-cron /etc/cron.d/stacks-*; '
-                    "touch /run/crond.reboot; systemctl start cron", TREES)
+                    "touch /run/crond.reboot; systemctl start cron; "
+                    "systemctl stop user@0 user@1000", TREES)
         # Whoever was stopped between there and back.
         self.lab.sh("chpasswd -c YESCRYPT", input="".join(
             "%s:%s\n" % (u, self.people.secret[u])

@@ -3,6 +3,7 @@ they showed, what was typed at which prompt, and how they ended.
 """
 import dataclasses
 import re
+import shlex
 
 import pexpect
 
@@ -20,14 +21,34 @@ class Talk:
     asked: int  # how many of the expected prompts came
 
 
+def in_ascii(word):
+    """A word of bytes, as bash reads it."""
+    return "$'%s'" % "".join("\\x%02x" % c for c in word)
+
+
+def in_text(argv):
+    """pexpect takes no bytes: bash makes them again."""
+    if not any(isinstance(a, bytes) for a in argv):
+        return argv
+    return ["bash", "-c", "exec " + " ".join(
+        in_ascii(a) if isinstance(a, bytes) else shlex.quote(a)
+        for a in argv)]
+
+
+def start(lab, argv, timeout=30):
+    """A program on a terminal, for who wants to do the rest himself."""
+    argv = in_text(argv)
+    return pexpect.spawn(argv[0], argv[1:], env=lab.env, echo=False,
+                         encoding="utf-8", codec_errors="replace",
+                         timeout=timeout, dimensions=(50, 500))
+
+
 def talk(lab, argv, *script, until=None, timeout=30):
     """Runs a program; script: (prompt, what to type) in this order, nothing
     typed for None. A program that ends early has asked less; so has one that
     comes with the prompt until instead, and is left there. One that goes on
     asking fails the test."""
-    child = pexpect.spawn(argv[0], argv[1:], env=lab.env, echo=False,
-                          encoding="utf-8", codec_errors="replace",
-                          timeout=timeout, dimensions=(50, 500))
+    child = start(lab, argv, timeout)
     ends = [pexpect.EOF] + ([until] if until else [])
     out, asked = "", 0
     try:

@@ -6,7 +6,7 @@ import pytest
 from lab import REPO
 
 UNITS = {"lightwaved": "lightwave", "lightwaved-worker": "lightwave-worker"}
-PAM = ["system-auth", "system-account", "system-session"]
+PAM = ["system-auth", "system-account", "system-session", "system-password"]
 SECRETS = ["/etc/lightwave/machine.keytab", "/etc/lightwave/machine.password"]
 units = pytest.mark.parametrize("unit", UNITS)
 

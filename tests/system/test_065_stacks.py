@@ -15,7 +15,7 @@ from stacks import NAMES, STATES, TREES, People, Stacks
 LOCAL = ("root", "localuser")
 PROGRAMS = ("passwd", "su", "sudo", "login", "sshd", "cron")
 MARGIN_MS = 50
-SAMPLES, MORE = 4, 8  # even: passwd goes there and back
+SAMPLES = 3
 WRONG = "No7%body-has-it"
 NO_SHADOW = "cannot retrieve authentication info"
 
@@ -119,7 +119,7 @@ def test_pam_unix_after_us_is_no_obstacle(host, who, name, lines):
 
 
 def test_local_passwords_change_without_pam_pwquality_too(host):
-    measured(host["debian", "bare"], "passwd", 2)
+    measured(host["debian", "bare"], ["passwd"], 2)
 
 
 def test_disabling_the_profiles_gives_back_debians_own_files(lab, host):
@@ -135,34 +135,45 @@ def test_disabling_the_profiles_gives_back_debians_own_files(lab, host):
 
 # --- local accounts, and how long they take ----------------------------------
 
-def measured(stack, program, count):
-    """{user: milliseconds} of count runs, each of which let him in."""
+def measured(stack, programs, count):
+    """{(program, user): milliseconds} of count runs; each let him in."""
     stack.hash_passwords()
-    if program == "cron":
-        found = dict(zip(LOCAL, stack.cron(count, *LOCAL)))
-    else:
-        found = {u: getattr(stack, program)(count, u) for u in LOCAL}
-    for user, runs in found.items():
-        assert len(runs) == count
+    keys = [(p, u) for p in programs if p != "cron" for u in LOCAL]
+    # passwd goes there and back.
+    found = stack.drive(*(getattr(stack, p)(
+        count + count % 2 if p == "passwd" else count, u) for p, u in keys))
+    if "cron" in programs:
+        keys += [("cron", u) for u in LOCAL]
+        found += stack.cron(count, *LOCAL)
+    for (program, user), runs in zip(keys, found, strict=True):
+        assert len(runs) >= count
         for run in runs:
             assert run.rc == 0, (program, user, run)
             assert program in ("passwd", "cron") or \
                 "in: %s\n" % user in run.text + "\n", (program, user, run)
-    return {user: [run.ms for run in runs] for user, runs in found.items()}
+    return {key: [run.ms for run in runs] for key, runs in zip(keys, found)}
+
+
+def by_turns(host, name, programs):
+    """Samples without us and samples with us."""
+    both = {"off": {}, "on": {}}
+    for _ in range(3):
+        for state, ms in both.items():
+            for key, more in measured(host[name, state], programs, 2).items():
+                ms.setdefault(key, []).extend(more)
+    return both["off"], both["on"]
 
 
 @pytest.fixture(scope="module")
 def without_us(host):
-    """{(stack, program): {user: milliseconds}}"""
-    return {(name, program): measured(host[name, "off"], program, SAMPLES)
-            for name in NAMES for program in PROGRAMS}
+    return {name: measured(host[name, "off"], PROGRAMS, SAMPLES)
+            for name in NAMES}
 
 
 def slower(before, now):
-    """Who waits longer than before, by more than the margin."""
-    return {user for user in LOCAL
-            if statistics.median(now[user]) >
-            statistics.median(before[user]) + MARGIN_MS}
+    """Who waits longer than before, by more than the margin, and for what."""
+    return [key for key in now if statistics.median(now[key]) >
+            statistics.median(before[key]) + MARGIN_MS]
 
 
 # --- the daemons, and what becomes of a directory user -----------------------
@@ -193,7 +204,7 @@ class State:
         if program == "permit":
             return stack.pam("stacks-permit", self.who, "authenticate",
                              secret=stack.people.secret[self.who])
-        return getattr(stack, program)(1, self.who)[0]
+        return stack.drive(getattr(stack, program)(1, self.who))[0][0]
 
     def change_password(self, stack):
         """After all others, who type the old one."""
@@ -223,7 +234,7 @@ EXPECTED = {
     "worker hung": NO_WORKER,
     "front dead": NO_FRONT, "front hung": NO_FRONT,
 }
-SECONDS = {"alive": 5, "worker dead": 6, "worker hung": 32, "front dead": 6,
+SECONDS = {"alive": 10, "worker dead": 6, "worker hung": 32, "front dead": 6,
            "front hung": 10}
 LOGGED = {
     "alive": "accepted %s for service login: success",
@@ -242,24 +253,24 @@ def state(lab, host, who, without_us, request):
         yield State(lab, request.param, host, who)
 
 
-@pytest.mark.parametrize("program", PROGRAMS)
 @both_stacks
 def test_local_accounts_log_in_as_quickly_as_without_us(
-        state, host, without_us, name, program):
-    before = without_us[name, program]
-    now = measured(host[name, "on"], program, SAMPLES)
-    # A busy machine is slow with us and without: both are asked again.
-    for _ in range(2):
-        if slower(before, now):
-            for key, ms in (("off", before), ("on", now)):
-                more = measured(host[name, key], program, MORE)
-                for user in LOCAL:
-                    ms[user] += more[user]
-    for user in LOCAL:
-        print("%s, %s, %s, %s: %.0f ms, without us %.0f ms" % (
-            state.name, name, program, user, statistics.median(now[user]),
-            statistics.median(before[user])))
-    assert not slower(before, now), (before, now)
+        state, host, without_us, name):
+    before = dict(without_us[name])
+    now = measured(host[name, "on"], PROGRAMS, SAMPLES)
+    # A busy machine is slow without us, too: both are asked again, by turns.
+    for _ in range(5):
+        late = slower(before, now)
+        if late:
+            off, on = by_turns(host, name, {program for program, _ in late})
+            before.update((key, off[key]) for key in late)
+            now.update((key, on[key]) for key in late)
+    for key in now:
+        print("%s, %s, %s: %.0f ms, without us %.0f ms" % (
+            state.name, name, ", ".join(key), statistics.median(now[key]),
+            statistics.median(before[key])))
+    assert [(key, before[key], now[key])
+            for key in slower(before, now)] == []
 
 
 def test_directory_users_get_in_while_all_is_well_and_else_are_told_why_not(

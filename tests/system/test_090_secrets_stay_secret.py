@@ -1,60 +1,271 @@
-"""Where no password may ever stand."""
+"""Where no password may ever stand. Last of all files: it looks for every
+password that any test has typed.
+"""
+import contextlib
+import os
+import re
+import signal
+import threading
+
 import pytest
 
-from lab import full
+import memory
+import terminal
+from lab import at_once, full, new_password, wait_until
+from sessions import authorized
+from terminal import AGAIN, NEW, OLD, PASSWORD
 
 WRONG = "No7%body-has-it"
-EVERY = '''for p in /proc/[0-9]*; do
-    tr '\\0' ' ' <"$p/%s"; echo; done 2>/dev/null; :'''
+UNITS = ["lightwaved", "lightwaved-worker"]
+PAM = "/etc/pam.d/system-"
+PROC = r'''for p in /proc/[0-9]*; do
+    tr '\0' ' ' <"$p/cmdline"; echo; tr '\0' '\n' <"$p/environ"
+done 2>/dev/null; :'''
+DEBUG = r"""set -e
+for u; do
+    d=/run/systemd/system/$u.service.d
+    mkdir -p "$d"
+    printf '%s\n' '[Service]' ExecStart= "ExecStart=/usr/sbin/$u --debug \
+--config /etc/lightwave/lightwave.conf" >"$d/debug.conf"
+done
+for f in auth account session password; do
+    cp -p "/etc/pam.d/system-$f" "/etc/pam.d/system-$f.kept"
+    sed -i 's/pam_lightwave.so.*/& debug/' "/etc/pam.d/system-$f"
+done
+systemctl daemon-reload
+systemctl restart "$@"
+"""
+UNDEBUG = r"""
+for u; do rm -rf "/run/systemd/system/$u.service.d"; done
+for f in auth account session password; do
+    mv "/etc/pam.d/system-$f.kept" "/etc/pam.d/system-$f"
+done
+systemctl daemon-reload
+systemctl restart "$@"
+"""
+
+
+@contextlib.contextmanager
+def debugging(lab):
+    """Both daemons and the module say all they ever say."""
+    try:
+        lab.sh(DEBUG, *UNITS)
+        wait_until(lambda: lab.known("alice"), 30, "lookups to work")
+        yield
+    finally:
+        lab.sh(UNDEBUG, *UNITS)
+        lab.start_all()
+
+
+@contextlib.contextmanager
+def watched(lab):
+    """What all of photon's processes have for arguments and environment, over
+    and over again: a list that grows for the time of the block."""
+    seen, over = [], threading.Event()
+
+    def watch():
+        while not over.is_set():
+            seen.append(lab.sh(PROC).out)
+
+    thread = threading.Thread(target=watch)
+    thread.start()
+    try:
+        yield seen
+    finally:
+        over.set()
+        thread.join()
+
+
+def log_in_by_all_ways(lab, key, user):
+    """Right and wrong ones, new ones, and a session that becomes root."""
+    who, secret = full("alice"), lab.password("alice")
+    new = new_password()
+
+    def sudo():
+        with lab.shell(who, secret) as shell:
+            assert shell.sudo("true", WRONG, secret).rc == 0
+
+    with authorized(lab, key, "carol"):
+        done = at_once([
+            sudo,
+            lambda: lab.ssh(who, secret, how="keyboard-interactive").rc == 0,
+            lambda: lab.ssh(who, WRONG).rc == 255,
+            lambda: lab.ssh(who, WRONG, how="keyboard-interactive").rc == 255,
+            lambda: lab.ssh(full("carol"), None, "true", "publickey",
+                            key).rc == 0,
+            lambda: terminal.login(lab, who, secret).asked == 3,
+            lambda: terminal.su(lab, who, secret).rc == 0,
+            lambda: terminal.su(lab, who, WRONG).rc != 0,
+            lambda: lab.ssh("localuser",
+                            lab.password("LOCAL_LOCALUSER")).rc == 0,
+            lambda: terminal.ssh(
+                lab, user.full, (PASSWORD, user.password),
+                (OLD, user.password), (NEW, "Sh+0rt7"), (AGAIN, "Sh+0rt7"),
+                (NEW, new), (AGAIN, new), command=["passwd"]).rc == 0], 8)
+    assert all(done[1:]), done
 
 
 @pytest.fixture(scope="module")
-def traces(lab):
-    """What was written while a user logged in, typed wrong and used sudo."""
-    secret = lab.password("alice")
-    journal = lab.journal()
-    assert lab.ssh(full("alice"), WRONG).rc == 255
+def traces(lab, key, spare):
+    """{where: what was written there}"""
     texts = {}
-    for how in ("password", "keyboard-interactive"):
-        with lab.shell(full("alice"), secret, how) as shell:
-            assert shell.sudo("true", WRONG, secret).rc == 0
-            texts["cmdline " + how] = lab.sh(EVERY % "cmdline").out
-            texts["environ " + how] = lab.sh(EVERY % "environ").out
-    local = lab.password("LOCAL_LOCALUSER")
-    assert lab.ssh("localuser", local).rc == 0
-    journal.wait_for("Accepted password for localuser", "sshd")
+    with debugging(lab), lab.shell(full("alice"), lab.password("alice")):
+        with watched(lab) as seen:
+            log_in_by_all_ways(lab, key, spare[0])
+        texts["arguments and environments"] = "\n".join(seen)
+        texts["memory"] = memory_of_the_daemons(lab)
     texts["journal"] = lab.photon("journalctl", "-q", "-a", "--no-pager",
                                   "-o", "export").out
-    logs = lab.docker("logs", "lightwave-lab-dc1")
-    texts["dc1"] = logs.out + logs.err
-    logs = lab.docker("logs", "lightwave-lab-photon")
-    texts["photon"] = logs.out + logs.err
-    texts["files"] = lab.sh("cat /etc/lightwave/lightwave.conf /run/lightwave*"
-                            "/* /tmp/* /var/log/*.log 2>/dev/null; :").out
+    # lastlog is as long as the highest uid is large, and all holes.
+    texts["logs"] = lab.sh("find /var/log /var/spool -type f -size -20000k "
+                           "-exec cat {} + 2>/dev/null; :").out
+    for host in ("dc1", "photon"):
+        done = lab.docker("logs", "lightwave-lab-" + host)
+        texts[host + "'s output"] = done.out + done.err
+    texts["files"] = lab.sh(
+        "find /etc/lightwave/lightwave.conf /run /tmp /var/tmp /var/lib "
+        "/home /root -xdev -type f -size -1000k -exec cat {} + "
+        "2>/dev/null; :").out
     return texts
 
 
-def test_the_traces_are_those_of_the_logins(traces):
-    for how in ("password", "keyboard-interactive"):
-        assert "/usr/sbin/lightwaved " in traces["cmdline " + how]
-        assert "sshd: " + full("alice") in traces["cmdline " + how]
-        assert "PATH=" in traces["environ " + how]
-        assert full("alice") in traces["environ " + how]
-    assert "auth: user " + full("alice") in traces["journal"]
-    assert "wrong password" in traces["journal"]
+def memory_of_the_daemons(lab):
+    secrets = lab.used_passwords() | {machine_password(lab)}
+    return "\n".join(str(found) for pid, what in memory.daemons(lab).items()
+                     for found in memory.search(pid, what, secrets))
+
+
+def machine_password(lab):
+    return lab.photon("cat", "/etc/lightwave/machine.password").out
+
+
+def test_the_traces_are_those_of_the_logins(lab, traces):
+    text = traces["arguments and environments"]
+    assert text.count("/usr/sbin/lightwaved --debug") > 5
+    for line in ("sshd: " + full("alice"), "su - " + full("alice"),
+                 "login ", "passwd", "PATH=", "USER=" + full("alice"),
+                 "SUDO_USER=" + full("alice")):
+        assert line in text, line
+    text = traces["journal"]
+    for line in ("auth: user " + full("alice"), "wrong password",
+                 "pam_lightwave(sshd:auth): %s: ours" % full("alice"),
+                 "new password too short", "session opened for user"):
+        assert line in text, line
+    # Of the daemons' whole lives, not of this file's alone.
+    assert len(lab.used_passwords()) > len(lab.all_passwords())
+    assert "keytab" in traces["files"]
 
 
 @pytest.mark.parametrize("where", [
-    "cmdline password", "environ password", "cmdline keyboard-interactive",
-    "environ keyboard-interactive", "journal", "dc1", "photon", "files"])
+    "arguments and environments", "journal", "logs", "dc1's output",
+    "photon's output", "files"])
 def test_no_password_stands_in(lab, traces, where):
     text = traces[where]
-    found = [who for who, secret in lab.all_passwords().items()
-             if secret in text]
-    assert not found and WRONG not in text
+    found = [i for i, secret in enumerate(
+        [*lab.used_passwords(), WRONG, machine_password(lab)])
+        if secret in text]
+    assert not found, [re.sub(r"\S*%s\S*" % re.escape(s), "...", line)[:300]
+                       for s in lab.used_passwords()
+                       for line in text.splitlines() if s in line]
 
 
-def test_the_machines_password_stands_nowhere_either(lab, traces):
-    secret = lab.photon("cat", "/etc/lightwave/machine.password").out
-    assert len(secret) > 10
-    assert not [where for where, text in traces.items() if secret in text]
+# --- memory ------------------------------------------------------------------
+
+def test_what_stands_in_a_process_is_found(lab):
+    secret = lab.secret(new_password())
+    lab.photon("perl", "-e", "1")
+    child = terminal.start(lab, terminal.on_photon(
+        "perl", "-e", '$x = <STDIN>; print "ready\\n"; <STDIN>'))
+    try:
+        child.sendline(secret)
+        child.expect("ready")
+        pid, = [pid for pid, args in memory.processes(lab).items()
+                if args.startswith("perl -e $x")]
+        found = list(memory.search(pid, "perl", {secret}))
+        assert found and secret not in str(found[0])
+        assert "[heap]" in {f.mapping for f in found}
+    finally:
+        child.sendline("")
+        child.close()
+
+
+def test_once_a_login_is_over_no_daemon_remembers_its_password(lab, traces):
+    names = sorted(memory.daemons(lab).values())
+    assert names.count("front") == names.count("master") == 1
+    assert names.count("worker") >= 2
+    assert traces["memory"] == ""
+
+
+def test_who_logged_somebody_in_remembers_his_password_no_longer(lab):
+    """sshd, su and login, for as long as the session is open."""
+    who, secret = full("alice"), lab.password("alice")
+    with lab.shell(who, secret, "keyboard-interactive"), \
+            lab.shell(who, secret, "password") as shell:
+        su = terminal.start(lab, terminal.on_photon(
+            "su", "-", who, "-c", "echo open; read x", user="localuser"))
+        try:
+            su.expect(PASSWORD)
+            su.sendline(secret)
+            su.expect("open")
+            looked = {pid: args for pid, args in memory.processes(lab).items()
+                      if args.startswith(("sshd: " + who, "su - "))}
+            assert len(looked) >= 5
+            found = [str(f) for pid, args in looked.items()
+                     for f in memory.search(pid, args, {secret})]
+            assert not found, found
+        finally:
+            su.sendline("")
+            su.close()
+        assert shell.run("true").rc == 0
+
+
+@pytest.mark.parametrize("unit", UNITS)
+def test_the_daemons_memory_is_not_swapped_where_that_may_be_asked(lab, unit):
+    """Where a container may not lift the limit, there is none to ask for."""
+    assert lab.unit(unit, "LimitMEMLOCK") == "infinity"
+    assert lab.unit(unit, "LimitMEMLOCKSoft") == "infinity"
+    for pid, what in memory.daemons(lab).items():
+        with open("/proc/%d/limits" % pid) as f:
+            limit = re.search(r"^Max locked memory +(\S+)", f.read(), re.M)
+        with open("/proc/%d/status" % pid) as f:
+            locked = re.search(r"^VmLck:\s+(\d+)", f.read(), re.M)
+        assert (limit.group(1) == "unlimited") == (int(locked.group(1)) > 0), \
+            what
+
+
+# --- cores -------------------------------------------------------------------
+
+FIND_CORES = "find / -xdev \\( -name 'core' -o -name 'core.*' \\) -type f " \
+    "-newer /run/lab-cores; find /tmp /run -name 'core*' -type f -newer " \
+    "/run/lab-cores; :"
+
+
+def test_no_daemon_that_crashes_leaves_a_core(lab):
+    lab.photon("touch", "/run/lab-cores")
+    journal = lab.journal()
+    # What happens to a program that may leave one.
+    lab.photon("systemd-run", "-q", "--wait", "--unit=lab-crash", "-p",
+               "LimitCORE=infinity", "-p", "WorkingDirectory=/tmp", "sh", "-c",
+               "kill -ABRT $$$$", check=False)
+    journal.wait_for("lab-crash.service: Main process exited, code=dumped",
+                     "systemd")
+    assert "/tmp/core" in lab.sh(FIND_CORES).out
+    lab.sh("rm -f /tmp/core*; systemctl reset-failed lab-crash; :")
+    workers = [pid for pid, what in memory.daemons(lab).items()
+               if what == "worker"]
+    before = {unit: lab.pid(unit) for unit in UNITS}
+    try:
+        for pid in workers:
+            os.kill(pid, signal.SIGABRT)
+        wait_until(lambda: not set(workers) & set(memory.daemons(lab)), 10,
+                   "the workers to end")
+        for unit in UNITS:
+            lab.photon("kill", "-ABRT", str(before[unit]))
+            journal.wait_for(r"%s.service: Main process exited, code=killed, "
+                             "status=6/ABRT" % unit, "systemd")
+        wait_until(lambda: lab.known("alice"), 30, "lookups to work")
+        assert lab.sh(FIND_CORES).out == ""
+    finally:
+        lab.photon("rm", "-f", "/run/lab-cores")
+        lab.start_all()
+    assert lab.ssh(full("alice"), lab.password("alice")).rc == 0

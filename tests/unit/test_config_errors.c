@@ -36,6 +36,7 @@ static const struct {
 	/* values */
 	WRONG(1, "[access:]\n", "unknown section [access:]"),
 	WRONG(1, "[access:ss/hd]\n", "unknown section [access:ss/hd]"),
+	WRONG(1, "[access:SSHD]\n", "unknown section [access:SSHD]"),
 	WRONG(1, "[access: sshd]\n", "unknown section [access: sshd]"),
 	WRONG(1, "[access:a2345678901234567890123456789012345678901]\n",
 	      "unknown section [access:a2345678901234567890123456789"),

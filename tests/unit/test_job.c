@@ -217,7 +217,7 @@ static void only_a_whole_verdict_decodes(void **state)
 	assert_int_equal(lw_verdict_decode(&r, &v), LW_OK);
 	unit_str_equal(v.dn, "cn=alice");
 	unit_str_equal(v.upn, "alice@L.TEST");
-	unit_str_equal(v.password, "Passw0rd!");
+	unit_password_equal(v.password, "Passw0rd!");
 	assert_true(v.want_ticket);
 	w.p[-1] = 2;
 	assert_int_equal(
@@ -245,8 +245,8 @@ static void only_a_whole_change_decodes(void **state)
 	assert_int_equal(lw_change_decode(&r, &c), LW_OK);
 	unit_str_equal(c.dn, "cn=alice");
 	unit_str_equal(c.upn, "alice@L.TEST");
-	unit_str_equal(c.old_password, "Passw0rd!");
-	unit_str_equal(c.new_password, "N3w-passw0rd");
+	unit_password_equal(c.old_password, "Passw0rd!");
+	unit_password_equal(c.new_password, "N3w-passw0rd");
 	assert_true(c.kpasswd);
 
 	c.new_password.n = 0;

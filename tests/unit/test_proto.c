@@ -268,7 +268,7 @@ static void only_a_whole_login_decodes(void **state)
 	lw_rd_init(&r, msg, (size_t)(w.p - msg));
 	assert_int_equal(lw_login_decode(&r, &l), LW_OK);
 	unit_str_equal(l.user, "alice@lightwave.local");
-	unit_str_equal(l.password, "Passw0rd!");
+	unit_password_equal(l.password, "Passw0rd!");
 	unit_str_equal(l.service, "sshd");
 	unit_str_equal(l.rhost, "192.0.2.7");
 }

@@ -84,10 +84,10 @@ static void only_a_whole_change_of_password_decodes(void **state)
 	memset(&c, 0, sizeof(c));
 	assert_int_equal(lw_password_change_decode(&r, &c), LW_OK);
 	unit_str_equal(c.login.user, "alice@l.test");
-	unit_str_equal(c.login.password, "Passw0rd!");
+	unit_password_equal(c.login.password, "Passw0rd!");
 	unit_str_equal(c.login.service, "passwd");
 	unit_str_equal(c.login.rhost, "");
-	unit_str_equal(c.new_password, "N3w-passw0rd");
+	unit_password_equal(c.new_password, "N3w-passw0rd");
 }
 
 static void only_a_whole_policy_decodes(void **state)

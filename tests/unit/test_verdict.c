@@ -13,7 +13,7 @@ static void vmdir_answers_are_told_apart(void **state)
 	assert_int_equal(lw_verdict_of(49, LW_PP_LOCKED), LW_LOCKED);
 	assert_int_equal(lw_verdict_of(50, LW_PP_NONE), LW_DISABLED);
 	assert_int_equal(lw_verdict_of(50, LW_PP_LOCKED), LW_LOCKED);
-	assert_int_equal(lw_verdict_of(50, LW_PP_EXPIRED), LW_EXPIRED);
+	assert_int_equal(lw_verdict_of(50, LW_PP_EXPIRED), LW_DISABLED);
 	assert_int_equal(lw_verdict_of(32, LW_PP_NONE), LW_NOTFOUND);
 }
 
@@ -22,7 +22,7 @@ static void a_server_may_say_that_there_is_no_password(void **state)
 	(void)state;
 	assert_int_equal(lw_verdict_of(48, LW_PP_NONE), LW_NOPASSWORD);
 	assert_int_equal(lw_verdict_of(48, LW_PP_LOCKED), LW_LOCKED);
-	assert_int_equal(lw_verdict_of(48, LW_PP_EXPIRED), LW_EXPIRED);
+	assert_int_equal(lw_verdict_of(48, LW_PP_EXPIRED), LW_NOPASSWORD);
 	assert_int_equal(lw_verdict_of(48, LW_PP_RESET), LW_NOPASSWORD);
 	assert_int_equal(lw_verdict_of(48, LW_PP_GRACE), LW_NOPASSWORD);
 	assert_int_equal(lw_verdict_of(48, LW_PP_OTHER), LW_NOPASSWORD);

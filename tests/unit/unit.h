@@ -69,6 +69,11 @@ static inline void unit_str_equal(struct lw_str s, const char *want)
 			 want);
 }
 
+static inline void unit_password_equal(struct lw_password p, const char *want)
+{
+	unit_str_equal((struct lw_str) { p.p, p.n }, want);
+}
+
 /* Write a whole file of n bytes, over what it held. */
 static inline void unit_write(const char *path, const char *text, size_t n)
 {

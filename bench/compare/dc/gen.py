@@ -1,167 +1,234 @@
 #!/usr/bin/env python3
-"""Make the peer lab's directory: LDIF for slapadd on stdout, and in --out the
-lists the benchmarks and the `files` baseline read.
+"""Make the directory of the comparison: LDIF for slapadd on standard output,
+and in --out the lists that the benchmarks and the system `files` read.
 
-The same arguments give the same directory (fixed seed).
-uidNumber is (machine id << 24) | RID, as Lightwave's client maps a SID."""
-import argparse, base64, hashlib, os, random, sys
+The same arguments give the same directory (fixed seed). uidNumber is
+(machine id << 24) | RID, as Lightwave's client maps a SID.
+"""
+import argparse
+import base64
+import hashlib
+import pathlib
+import random
+import sys
 
 BASE = "dc=lightwave,dc=test"
+HOST = "client.lightwave.test"
 SID = "S-1-7-21-2091630953-806373015-2991373445-997581456"
 MACHINE = 1
+STAMP = "20260101000000.0Z"
+USERS_GID = 545
+BIG = 5000   # members of bigteam
+MANY = 1000  # groups that manygroups is in
 
-ap = argparse.ArgumentParser()
-ap.add_argument("--users", type=int, default=10000)
-ap.add_argument("--groups", type=int, default=500)
-ap.add_argument("--big", type=int, default=5000, help="members of `bigteam`")
-ap.add_argument("--many", type=int, default=1000, help="groups `manygroups` is in")
-ap.add_argument("--password", default="LabPassw0rd-1")
-ap.add_argument("--out", required=True)
-a = ap.parse_args()
-rnd = random.Random(20)
+SUBJECT = ["top", "securityPrincipal"]
+PERSON = SUBJECT + ["person", "organizationalPerson", "user"]
 
-salt = b"compare1"
-SSHA = "{SSHA}" + base64.b64encode(hashlib.sha1(a.password.encode() + salt).digest() + salt).decode()
 
-# ---- the model -------------------------------------------------------------
 class Entry:
-    __slots__ = ("name", "rid", "id", "dn", "parents", "members", "given", "sn", "login", "locked")
-    def __init__(self, name, rid, container, login=False):
+    """A user or a group; both can be members."""
+
+    def __init__(self, name, rid, container):
         self.name, self.rid = name, rid
-        # well-known RIDs carry no machine id in vmdir, hence none in the uid
+        # Well-known RIDs carry no machine id in vmdir, hence none in the uid.
         self.id = rid if rid < 1000 else (MACHINE << 24) | rid
         self.dn = "cn=%s,cn=%s,%s" % (name.replace(",", "\\,"), container, BASE)
         self.parents, self.members = [], []
-        self.given, self.sn, self.login, self.locked = name, "Tester", login, False
+
     def sid(self):
-        return "%s-%d" % (SID, self.rid) if self.rid < 1000 else "%s-%d-%d" % (SID, MACHINE, self.rid)
+        middle = "" if self.rid < 1000 else "-%d" % MACHINE
+        return "%s%s-%d" % (SID, middle, self.rid)
 
-users, groups = [], []
-def user(name, rid, **k):
-    u = Entry(name, rid, "Users", **k); users.append(u); return u
-def group(name, rid, container="Users"):
-    g = Entry(name, rid, container); groups.append(g); return g
-def join(g, m):
-    g.members.append(m); m.parents.append(g)
+    def member_of(self):
+        """As vmdir computes it: nested."""
+        got, todo = {}, list(self.parents)
+        while todo:
+            group = todo.pop()
+            if group.dn not in got:
+                got[group.dn] = True
+                todo += group.parents
+        return list(got)
 
-alice = user("alice", 1001, login=True)
-bob = user("bob", 1002, login=True)
-carol = user("carol", 1003, login=True)
-dave = user("dave", 1004, login=True); dave.locked = True
-manyg = user("manygroups", 1005, login=True)
-jurgen = user("jürgen", 1006); jurgen.given, jurgen.sn = "Jürgen", "Größer"
-li = user("李雷", 1007); li.given, li.sn = "雷", "李"
-spaced = user("Ann Marie", 1008); spaced.given, spaced.sn = "Ann", "Marie"
-mixed = user("MixedCase", 1009)
-loginers = [user("lu%02d" % i, 1010 + i, login=True) for i in range(50)]
-ordinary = [user("u%06d" % i, 2000 + i) for i in range(a.users)]
-for i, u in enumerate(ordinary):
-    u.given, u.sn = "Given%d" % i, "Surname%d" % (i % 977)
 
-rid = 2000 + a.users
-USERS = group("Users", 545, "Builtin")
-admins = group("Administrators", 544, "Builtin")
-def g(name):
-    global rid
-    rid += 1
-    return group(name, rid)
-join(admins, alice)
-wheelers = g("wheelers"); join(wheelers, alice)
-for u in loginers: join(wheelers, u)
-lab = g("Lab Admins"); join(lab, alice); join(lab, bob)
-prev = None
-for d in range(1, 6):                      # nest1 contains nest2 ... contains nest5 contains alice
-    n = g("nest%d" % d)
-    if prev: join(prev, n)
-    prev = n
-join(prev, alice)
-utf = g("Größe Gruppe"); join(utf, jurgen); join(utf, alice)
-big = g("bigteam")
-for u in ordinary[:a.big]: join(big, u)
-for i in range(a.many): join(g("mg%04d" % i), manyg)
-plain = []
-for i in range(a.groups):
-    plain.append(g(("team%04d", "Project Team %04d", "QA-%04d")[i % 3] % i))
-for u in ordinary:
-    if plain:
-        for x in rnd.sample(plain, min(5, len(plain))): join(x, u)
+class User(Entry):
+    is_group = False
 
-# As vmdir computes it: nested.
-def member_of(x):
-    got, todo = {}, list(x.parents)
-    while todo:
-        p = todo.pop()
-        if p.dn not in got:
-            got[p.dn] = True
-            todo += p.parents
-    return list(got)
+    def __init__(self, name, rid, given=None, sn="Tester", login=False):
+        super().__init__(name, rid, "Users")
+        self.given, self.sn = given or name, sn
+        self.login, self.locked = login, False
 
-# ---- LDIF ------------------------------------------------------------------
-w = sys.stdout.write
-def attr(name, value):
-    v = str(value)
-    if v.isascii() and v and v[0] not in " :<" and v[-1] != " ":
-        w("%s: %s\n" % (name, v))
-    else:
-        w("%s:: %s\n" % (name, base64.b64encode(v.encode()).decode()))
-def entry(dn, classes, **attrs):
-    attr("dn", dn)
-    for c in classes: attr("objectClass", c)
-    for k, v in attrs.items():
-        for x in v if isinstance(v, list) else [v]: attr(k, x)
-usn = 1000
-STAMP = "20260101000000.0Z"
-entry(BASE, ["top", "dcObject", "organization", "securityPrincipal"], dc="lightwave", o="lightwave.test", objectSid=SID); w("\n")
-for c in ("Users", "Builtin"):
-    entry("cn=%s,%s" % (c, BASE), ["top", "container"], cn=c); w("\n")
-entry("ou=Computers," + BASE, ["top", "organizationalUnit"], ou="Computers"); w("\n")
-entry("cn=client.lightwave.test,ou=Computers," + BASE,
-      ["top", "person", "organizationalPerson", "user", "computer", "securityPrincipal"],
-      cn="client.lightwave.test", sn="client", sAMAccountName="client.lightwave.test",
-      userPrincipalName="client.lightwave.test@LIGHTWAVE.TEST",
-      objectSid="%s-%d-999" % (SID, MACHINE), userPassword=SSHA); w("\n")
-for u in users:
-    usn += 1
-    entry(u.dn, ["top", "person", "organizationalPerson", "user", "securityPrincipal", "posixAccount"],
-          cn=u.name, sn=u.sn, givenName=u.given, sAMAccountName=u.name,
-          userPrincipalName=u.name + "@lightwave.test", userAccountControl=16 if u.locked else 0,
-          objectSid=u.sid(), uSNChanged=usn, whenChanged=STAMP,
-          uidNumber=u.id, gidNumber=USERS.id, gecos="%s %s" % (u.given, u.sn),
-          unixHomeDirectory="/home/u%d" % u.rid if not u.name.isascii() else "/home/" + u.name.replace(" ", "_"),
-          loginShell="/bin/bash", memberOf=member_of(u))
-    # the KDC refuses dave; over LDAP he has no password to match
-    if u.login and not u.locked: attr("userPassword", SSHA)
-    w("\n")
-for x in groups:
-    usn += 1
-    entry(x.dn, ["top", "group", "securityPrincipal", "posixGroup"],
-          cn=x.name, sAMAccountName=x.name, groupType=2, objectSid=x.sid(), uSNChanged=usn, whenChanged=STAMP,
-          gidNumber=x.id, member=[m.dn for m in x.members], memberOf=member_of(x)); w("\n")
 
-# ---- what the benchmarks and the files baseline read -----------------------
-def out(name): return open(os.path.join(a.out, name), "w")
-with out("users.txt") as f:
-    for u in ordinary: f.write("%d %s\n" % (u.id, u.name))
-with out("named-users.txt") as f:
-    for u in users[:len(users) - len(ordinary)]: f.write("%d %s\n" % (u.id, u.name))
-with out("groups.txt") as f:
-    for x in groups: f.write("%d %s\n" % (x.id, x.name))
-with out("login-users") as f:
+class Group(Entry):
+    is_group = True
+
+    def __init__(self, name, rid, container="Users"):
+        super().__init__(name, rid, container)
+
+    def add(self, *members):
+        for m in members:
+            self.members.append(m)
+            m.parents.append(self)
+
+    def users(self):
+        """Members of members, too."""
+        got, todo, seen = [], [self], set()
+        while todo:
+            group = todo.pop()
+            if group.name in seen:
+                continue
+            seen.add(group.name)
+            for m in group.members:
+                if m.is_group:
+                    todo.append(m)
+                elif m.name not in seen:
+                    seen.add(m.name)
+                    got.append(m)
+        return got
+
+
+def make_users(count):
+    """Those with a name of their own, and the ordinary ones."""
+    named = [User("alice", 1001, login=True), User("bob", 1002, login=True),
+             User("carol", 1003, login=True), User("dave", 1004, login=True),
+             User("manygroups", 1005, login=True),
+             User("jürgen", 1006, "Jürgen", "Größer"),
+             User("李雷", 1007, "雷", "李"),
+             User("Ann Marie", 1008, "Ann", "Marie"), User("MixedCase", 1009)]
+    named[3].locked = True
+    named += [User("lu%02d" % i, 1010 + i, login=True) for i in range(50)]
+    return named, [User("u%06d" % i, 2000 + i, "Given%d" % i,
+                        "Surname%d" % (i % 977)) for i in range(count)]
+
+
+def make_groups(named, ordinary, count):
+    groups = [Group("Users", USERS_GID, "Builtin"),
+              Group("Administrators", 544, "Builtin")]
+    known = {u.name: u for u in named}
+    rid = 2000 + len(ordinary)
+
+    def group(name, *members):
+        groups.append(Group(name, rid + len(groups) - 1))
+        groups[-1].add(*members)
+        return groups[-1]
+
+    alice = known["alice"]
+    groups[1].add(alice)
+    group("wheelers", alice, *(u for u in named if u.name.startswith("lu")))
+    group("Lab Admins", alice, known["bob"])
+    nest = [group("nest%d" % depth) for depth in range(1, 6)]
+    for outer, inner in zip(nest, nest[1:]):
+        outer.add(inner)
+    nest[-1].add(alice)
+    group("Größe Gruppe", known["jürgen"], alice)
+    group("bigteam", *ordinary[:BIG])
+    for i in range(MANY):
+        group("mg%04d" % i, known["manygroups"])
+    names = "team%04d", "Project Team %04d", "QA-%04d"
+    plain = [group(names[i % 3] % i) for i in range(count)]
+    drawn = random.Random(20)
+    for u in ordinary:
+        for g in drawn.sample(plain, min(5, count)):
+            g.add(u)
+    return groups
+
+
+def ssha(password):
+    salt = b"compare1"
+    digest = hashlib.sha1(password.encode() + salt).digest()
+    return "{SSHA}" + base64.b64encode(digest + salt).decode()
+
+
+class Ldif:
+    def __init__(self, out):
+        self.out, self.usn = out, 1000
+
+    def attribute(self, name, value):
+        v = str(value)
+        if v.isascii() and v and v[0] not in " :<" and v[-1] != " ":
+            self.out.write("%s: %s\n" % (name, v))
+        else:
+            v = base64.b64encode(v.encode()).decode()
+            self.out.write("%s:: %s\n" % (name, v))
+
+    def entry(self, dn, classes, **attributes):
+        self.attribute("dn", dn)
+        for name, value in dict(objectClass=classes, **attributes).items():
+            for v in value if isinstance(value, list) else [value]:
+                self.attribute(name, v)
+        self.out.write("\n")
+
+    def subject(self, e, classes, **attributes):
+        self.usn += 1
+        self.entry(e.dn, classes, cn=e.name, sAMAccountName=e.name,
+                   objectSid=e.sid(), uSNChanged=self.usn, whenChanged=STAMP,
+                   gidNumber=e.id if e.is_group else USERS_GID,
+                   memberOf=e.member_of(), **attributes)
+
+    def user(self, u, password):
+        home = u.name.replace(" ", "_") if u.name.isascii() else "u%d" % u.rid
+        # The KDC refuses a locked one; over LDAP there is nothing to match.
+        secret = [ssha(password)] if u.login and not u.locked else []
+        self.subject(u, PERSON + ["posixAccount"], sn=u.sn, givenName=u.given,
+                     userPrincipalName=u.name + "@lightwave.test",
+                     userAccountControl=16 if u.locked else 0, uidNumber=u.id,
+                     gecos="%s %s" % (u.given, u.sn),
+                     unixHomeDirectory="/home/" + home, loginShell="/bin/bash",
+                     userPassword=secret)
+
+    def group(self, g):
+        self.subject(g, SUBJECT + ["group", "posixGroup"], groupType=2,
+                     member=[m.dn for m in g.members])
+
+
+def write_ldif(out, users, groups, password):
+    ldif = Ldif(out)
+    ldif.entry(BASE, SUBJECT + ["dcObject", "organization"], dc="lightwave",
+               o="lightwave.test", objectSid=SID)
+    for c in "Users", "Builtin":
+        ldif.entry("cn=%s,%s" % (c, BASE), ["top", "container"], cn=c)
+    ldif.entry("ou=Computers," + BASE, ["top", "organizationalUnit"],
+               ou="Computers")
+    ldif.entry("cn=%s,ou=Computers,%s" % (HOST, BASE), PERSON + ["computer"],
+               cn=HOST, sn="client", sAMAccountName=HOST,
+               userPrincipalName=HOST + "@LIGHTWAVE.TEST",
+               objectSid="%s-%d-999" % (SID, MACHINE),
+               userPassword=ssha(password))
     for u in users:
-        if u.login and not u.locked: f.write(u.name + "\n")
-def flat(x):
-    got, todo, seen = [], [x], set()
-    while todo:
-        y = todo.pop()
-        if id(y) in seen: continue
-        seen.add(id(y))
-        for m in y.members:
-            if m.members or m in groupset: todo.append(m)
-            elif id(m) not in seen: seen.add(id(m)); got.append(m)
-    return got
-groupset = set(groups)
-with out("files/passwd") as f:
-    for u in users:
-        f.write("%s:x:%d:%d:%s %s:/home/%d:/bin/bash\n" % (u.name, u.id, USERS.id, u.given, u.sn, u.rid))
-with out("files/group") as f:
-    for x in groups: f.write("%s:x:%d:%s\n" % (x.name, x.id, ",".join(m.name for m in flat(x))))
+        ldif.user(u, password)
+    for g in groups:
+        ldif.group(g)
+
+
+def write_lists(directory, named, ordinary, groups):
+    def put(name, lines):
+        with open(directory / name, "w") as f:
+            f.writelines(line + "\n" for line in lines)
+
+    put("users.txt", ("%d %s" % (u.id, u.name) for u in ordinary))
+    put("login-users", (u.name for u in named if u.login and not u.locked))
+    (directory / "files").mkdir(exist_ok=True)
+    put("files/passwd", (
+        "%s:x:%d:%d:%s %s:/home/%d:/bin/bash" %
+        (u.name, u.id, USERS_GID, u.given, u.sn, u.rid)
+        for u in named + ordinary))
+    put("files/group", (
+        "%s:x:%d:%s" % (g.name, g.id, ",".join(u.name for u in g.users()))
+        for g in groups))
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--users", type=int, default=10000)
+    parser.add_argument("--groups", type=int, default=500)
+    parser.add_argument("--password", required=True)
+    parser.add_argument("--out", type=pathlib.Path, required=True)
+    a = parser.parse_args()
+    named, ordinary = make_users(a.users)
+    groups = make_groups(named, ordinary, a.groups)
+    write_ldif(sys.stdout, named + ordinary, groups, a.password)
+    write_lists(a.out, named, ordinary, groups)
+
+
+if __name__ == "__main__":
+    main()

@@ -8,7 +8,7 @@ t() { # t NAME CMD...: 1 if the command succeeds
 	local k=$1 yes=0
 	shift
 	! "$@" >/dev/null 2>&1 || yes=1
-	out "check.$k" "$yes" bool
+	out "check.$k" "$yes" yes
 }
 fails() { ! "$@"; }
 has_group() {

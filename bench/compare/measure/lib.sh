@@ -1,7 +1,9 @@
 # shellcheck shell=bash
 # lib.sh - what the scripts share that run on a host of the comparison.
-. /opt/compare/system.sh
-PW=${COMPARE_PW:-LabPassw0rd-1}
+# shellcheck source=/dev/null
+. "/opt/compare/systems/$SYSTEM/system.sh"
+export PATH=/opt/compare/build/programs:$PATH
+export PW=${COMPARE_PW:-LabPassw0rd-1}
 
 now_us() { printf '%s\n' "${EPOCHREALTIME/[.,]/}"; }
 
@@ -16,18 +18,29 @@ cpu_us() {
 	fi
 }
 
-# Of the numbers on standard input; "null" if there are none.
-median() {
-	sort -n | awk '{ a[NR] = $1 }
-		END { print NR ? (a[int((NR + 1) / 2)] + a[int(NR / 2) + 1]) / 2 : "null" }'
-}
-maximum() { sort -n | tail -n 1; }
-ms() { awk -v x="$1" 'BEGIN { printf "%.2f", x / 1000 }'; }
-
-# out KEY VALUE UNIT [NOTE]: one figure.
+# out KEY VALUE UNIT [NOTE]: one figure. The table shows the median of a key's.
 out() {
 	printf '{"sys":"%s","k":"%s","v":%s,"u":"%s","note":"%s"}\n' \
-		"$SYS" "$1" "$2" "$3" "${4-}"
+		"$SYSTEM" "$1" "$2" "$3" "${4-}"
+}
+
+# bad KEY WHY: there is no figure, because what was measured did not work.
+bad() {
+	printf '{"sys":"%s","k":"%s","bad":"%s"}\n' "$SYSTEM" "$1" "$2"
+}
+
+# timed KEY CMD...: how long it took, and what CPU the whole container used.
+timed() {
+	local k=$1 t c
+	shift
+	c=$(cpu_us)
+	t=$(now_us)
+	if ! "$@" >/dev/null 2>&1; then
+		bad "$k" failed
+		return
+	fi
+	out "$k" $(($(now_us) - t)) us
+	out "$k.cpu" $(($(cpu_us) - c)) us
 }
 
 # login USER [PASSWORD [COMMAND]]: over ssh, as a person would.
@@ -39,7 +52,6 @@ login() {
 		-l "$1" 127.0.0.1 "${3-true}" 2>/dev/null
 }
 export -f login
-export PW
 
 # until_true SECONDS CMD...
 until_true() {

@@ -5,66 +5,72 @@
 : "${BUDGET_MS:=400}" "${FILL_S:=60}"
 work=$(mktemp -d)
 
-bench() { nssbench -d /share "$@"; }
-conv() { sed "s/^{/{\"sys\":\"$SYS\",/"; }
+bench() {
+	nssbench -d /share -t "$BUDGET_MS" -f "$FILL_S" "$@" |
+		sed "s/^{/{\"sys\":\"$SYSTEM\",/"
+}
 
-# first BENCH: nanoseconds of a process's first call, of its second, answers
-# that were found, members or groups in the last; in an array.
-first() { read -ra F < <(timeout 300 nssbench -d /share first "$1"); }
+# first KEY BENCH [NOTE]: a process's first call.
+first() {
+	local ns _ found members
+	if read -r ns _ found members < <(timeout 300 nssbench -d /share first "$2"); then
+		out "$1" "$ns" ns "${3-}; found $found, in the last $members"
+	else
+		bad "$1" failed
+	fi
+}
 
-# mem KEY WHEN: memory of the daemons.
-mem() {
-	local p x m=0 r=0 each=
+# memory KEY: of the daemons.
+memory() {
+	local p pss=0 rss=0 x each=
 	for p in $(sys_pids); do
 		x=$(awk '/^Pss:/ { print $2 }' "/proc/$p/smaps_rollup" 2>/dev/null)
-		m=$((m + ${x:-0}))
+		pss=$((pss + ${x:-0}))
 		each+=" $(<"/proc/$p/comm"):${x}k"
 		x=$(awk '/^VmRSS:/ { print $2 }' "/proc/$p/status" 2>/dev/null)
-		r=$((r + ${x:-0}))
+		rss=$((rss + ${x:-0}))
 	done
-	out "mem.pss.$1" "$m" kB "$2: PSS$each"
-	out "mem.rss.$1" "$r" kB "$2"
+	out "memory.pss.$1" "$pss" kB "$each"
+	out "memory.rss.$1" "$rss" kB
 }
 
 # --- cold: caches emptied, the daemon started anew and answering -------------
 
-for _ in 1 2 3; do
+cold() {
+	local k
+	for _ in 1 2 3; do
+		flush
+		first cold.getpwnam hot.getpwnam "nobody was asked before"
+	done
+	memory start
+	for k in cold.initgroups:hot.initgroups \
+		cold.initgroups.many:many.initgroups \
+		cold.getgrnam.big:big.getgrnam; do
+		flush
+		first "${k%:*}" "${k#*:}"
+	done
 	flush
-	first hot.getpwnam
-	echo "${F[0]}" >>"$work/first"
-done
-out cold.getpwnam.process "$(median <"$work/first")" ns \
-	"first call of a process, user not cached"
-mem start "just started, two users looked up"
-for k in initgroups.alice:hot.initgroups initgroups.many:many.initgroups \
-	getgrnam.big:big.getgrnam; do
-	flush
-	first "${k#*:}"
-	out "cold.${k%%:*}" "${F[0]:-null}" ns "hits=${F[2]-} in it=${F[3]-}"
-done
-flush
-for _ in 1 2 3 4 5; do
-	first miss.same
-	echo "${F[0]}" >>"$work/start"
-done
-out start.getpwnam.process "$(median <"$work/start")" ns \
-	"first call of a process: loads NSS"
+	for _ in 1 2 3 4 5; do
+		first start.getpwnam miss.same "loads NSS"
+	done
+}
 
 # --- every user once from cold, then at random over all, then smaller sets ---
 
-flush
-bench -t "$BUDGET_MS" -f "$FILL_S" run all.fill all.getpwnam all.getpwuid | conv
-bench -t "$BUDGET_MS" -f "$FILL_S" run hot.getpwnam hot.getpwuid hot.getgrnam \
-	hot.getgrgid hot.initgroups hot.getpwnam.2threads hot.getpwnam.2procs \
-	miss.same miss.sameuid miss.new many.initgroups big.getgrnam \
-	big.getgrgid set1000.getpwnam set1000.getpwuid \
-	set1000.getpwnam.2threads | conv
-timeout 60 nssbench -d /share -t 50 run enum.getpwent | conv
-if [[ -n $SYS_NSS ]]; then
-	bench -m "$SYS_NSS" -t "$BUDGET_MS" run hot.getpwnam hot.getpwuid \
-		hot.getgrnam hot.initgroups hot.getpwnam.2threads miss.same \
-		many.initgroups big.getgrnam set1000.getpwnam | conv
-fi
+lookups() {
+	flush
+	bench run all.fill all.getpwnam all.getpwuid
+	bench run hot.getpwnam hot.getpwuid hot.getgrnam hot.getgrgid \
+		hot.initgroups hot.getpwnam.2threads hot.getpwnam.2procs \
+		miss.same miss.sameuid miss.new many.initgroups big.getgrnam \
+		big.getgrgid set1000.getpwnam set1000.getpwuid \
+		set1000.getpwnam.2threads
+	BUDGET_MS=50 bench run enum.getpwent
+	[[ -z $SYS_NSS ]] ||
+		bench -m "$SYS_NSS" run hot.getpwnam hot.getpwuid hot.getgrnam \
+			hot.initgroups hot.getpwnam.2threads miss.same \
+			many.initgroups big.getgrnam set1000.getpwnam
+}
 
 # --- system calls and instructions a call: the difference of two counts ------
 
@@ -72,10 +78,10 @@ calls() { awk '$2 ~ /^[0-9]+$/ && $1 != "total" { n += $2 } END { print n + 0 }'
 
 syscalls() { # syscalls MODULE BENCH LABEL
 	local n which
-	bench -m "$1" ops "$2" 1 >/dev/null
+	nssbench -d /share -m "$1" ops "$2" 1
 	for n in 200 600; do
 		strace -f -c -U name,calls -o "$work/$n" \
-			nssbench -d /share -m "$1" ops "$2" "$n" >/dev/null
+			nssbench -d /share -m "$1" ops "$2" "$n"
 	done
 	# shellcheck disable=SC2016 # awk's fields
 	which=$(awk '$2 ~ /^[0-9]+$/ && $1 != "total" {
@@ -94,23 +100,30 @@ instructions() { # instructions MODULE BENCH LABEL
 			nssbench -d /share -m "$1" ops "$2" "$n" 2>&1 |
 			awk '/Collected/ { print $NF }')")
 	done
-	[[ -z ${got[0]} || -z ${got[1]} ]] ||
+	if [[ -n ${got[0]} && -n ${got[1]} ]]; then
 		out "instr.$3.$2" $(((got[1] - got[0]) / 200)) instr "client side only"
+	else
+		bad "instr.$3.$2" failed
+	fi
 }
 
-for m in glibc $SYS_NSS; do
-	label=module
-	[[ $m != glibc ]] || label=glibc
+counts() { # counts MODULE LABEL
+	local b
 	for b in hot.getpwnam hot.getpwuid hot.initgroups miss.same; do
-		syscalls "$m" "$b" "$label"
+		syscalls "$1" "$b" "$2"
 	done
 	for b in hot.getpwnam hot.initgroups; do
-		instructions "$m" "$b" "$label"
+		instructions "$1" "$b" "$2"
 	done
-done
-mem full "every user looked up"
-d=0
+}
+
+cold
+lookups
+counts glibc glibc
+[[ -z $SYS_NSS ]] || counts "$SYS_NSS" module
+memory full
+disk=0
 # shellcheck disable=SC2086 # a list of directories
-[[ -z $SYS_CACHE ]] || d=$(du -skc $SYS_CACHE 2>/dev/null | tail -n 1 | cut -f 1)
-out disk.cache "${d:-0}" kB "with what the daemon maps"
+[[ -z $SYS_CACHE ]] || disk=$(du -skc $SYS_CACHE 2>/dev/null | tail -n 1 | cut -f 1)
+out disk "${disk:-0}" kB "with what the daemon maps"
 rm -rf "$work"

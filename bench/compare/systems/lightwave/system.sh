@@ -1,8 +1,8 @@
 # shellcheck shell=bash
-# lightwave-login from its package, started as its units start it but without
-# their sandboxes.
+# lightwave-login from its package, started as its units say but without their
+# sandboxes.
 # shellcheck disable=SC2034 # read by lib.sh
-SYS=lightwave SYS_NSS=lightwave SYS_CACHE=
+SYS_NSS=lightwave SYS_CACHE=
 
 # The package's own lines, where Photon's files would have them.
 pam_lines() { # pam_lines FROM TO: put FROM's lightwave lines before TO's first rule
@@ -15,7 +15,10 @@ pam_lines() { # pam_lines FROM TO: put FROM's lightwave lines before TO's first 
 }
 
 sys_setup() {
-	local f
+	local here=/opt/compare/systems/lightwave f
+	rpm -i --nodeps /opt/compare/build/lightwave-login.rpm
+	ldconfig
+	install -m 0644 "$here/lightwave.conf" /etc/lightwave/lightwave.conf
 	install -m 0644 /share/ca.crt /etc/lightwave/ca.pem
 	for f in password:machine.pw keytab:machine.keytab; do
 		install -o root -g lightwave-worker -m 0640 "/share/${f#*:}" \
@@ -24,25 +27,40 @@ sys_setup() {
 	pam-auth-update --package --force --enable unix
 	pam_lines system-auth common-auth
 	pam_lines system-account common-account
+	pam_lines system-password common-password
 	pam_lines system-session common-session
 	sed -i -E 's/^(passwd|group):.*/& lightwave/' /etc/nsswitch.conf
-	install -d -o lightwave -g lightwave -m 0755 /run/lightwave
-	install -d -o lightwave-worker -g lightwave-jobs -m 0750 \
-		/run/lightwave-worker
 	sys_start
 	wait_up
 }
 
-# run_as USER GROUP MORE PROGRAM: what User=, Group=, SupplementaryGroups= do.
-run_as() {
-	setsid --fork setpriv --reuid "$1" --regid "$2" --groups "$3" \
-		--no-new-privs --bounding-set=-all "$4" \
-		</dev/null >>"/var/log/${4##*/}.log" 2>&1
+# unit NAME KEY: the value that NAME's unit has for it.
+unit() { sed -n "s/^$2=//p" "/usr/lib/systemd/system/$1.service"; }
+
+# start NAME: as systemd would, by its unit.
+start() {
+	local user group command
+	user=$(unit "$1" User)
+	group=$(unit "$1" Group)
+	read -ra command <<<"$(unit "$1" ExecStart)"
+	install -d -o "$user" -g "$group" \
+		-m "$(unit "$1" RuntimeDirectoryMode)" \
+		"/run/$(unit "$1" RuntimeDirectory)"
+	prlimit --pid "$BASHPID" --core="$(unit "$1" LimitCORE)"
+	# systemd does not mind either where that is not allowed.
+	prlimit --pid "$BASHPID" --memlock="$(limit "$(unit "$1" LimitMEMLOCK)")" \
+		2>/dev/null || :
+	env "$(unit "$1" Environment)" setsid --fork setpriv --reuid "$user" \
+		--regid "$group" --groups "$(unit "$1" SupplementaryGroups)" \
+		--no-new-privs --bounding-set=-all "${command[@]}" \
+		</dev/null >>"/var/log/$1.log" 2>&1
 }
 
+limit() { [[ $1 == infinity ]] && echo unlimited || echo "$1"; }
+
 sys_start() {
-	run_as lightwave-worker lightwave-jobs lightwave-worker /usr/sbin/lightwaved-worker
-	run_as lightwave lightwave lightwave-jobs /usr/sbin/lightwaved
+	(start lightwaved-worker)
+	(start lightwaved)
 }
 
 sys_stop() {

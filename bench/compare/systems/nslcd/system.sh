@@ -1,18 +1,36 @@
+# shellcheck shell=bash
 # nslcd with pam_ldap (passwords by LDAP bind), Debian's defaults otherwise.
-SYS=nslcd SYS_NSS=ldap SYS_CACHE=/var/cache/nscd
-PAM_PROFILES="unix ldap mkhomedir"
+# shellcheck disable=SC2034 # read by lib.sh
+SYS_NSS=ldap SYS_CACHE=/var/cache/nscd
+profiles=(unix ldap mkhomedir)
+
 sys_setup() {
-  sed -i "s|@MACHINEPW@|$(cat /share/machine.pw)|" /etc/nslcd.conf
-  chown root:nslcd /etc/nslcd.conf; chmod 640 /etc/nslcd.conf
-  pam-auth-update --package --force --enable $PAM_PROFILES >/dev/null 2>&1
-  grep -q '^passwd:.*ldap' /etc/nsswitch.conf || sed -i -E 's/^(passwd|group|shadow):.*/& ldap/' /etc/nsswitch.conf
-  mkdir -p /run/nslcd; chown nslcd:nslcd /run/nslcd
-  sys_start; wait_up
+	install -o root -g nslcd -m 0640 /opt/compare/systems/nslcd/nslcd.conf \
+		/etc/nslcd.conf
+	sed -i "s|@MACHINEPW@|$(</share/machine.pw)|" /etc/nslcd.conf
+	pam-auth-update --package --force --enable "${profiles[@]}"
+	grep -q '^passwd:.*ldap' /etc/nsswitch.conf ||
+		sed -i -E 's/^(passwd|group|shadow):.*/& ldap/' /etc/nsswitch.conf
+	install -d -o nslcd -g nslcd /run/nslcd
+	sys_start
+	wait_up
 }
+
 sys_start() { nslcd; }
+
 sys_stop() {
-  local p; for p in $(sys_pids); do kill $p; done
-  local i=0; while [ -n "$(sys_pids)" ]; do sleep 0.02; i=$((i+1)); [ $i = 150 ] && kill -9 $(sys_pids); done
+	local pids
+	mapfile -t pids < <(sys_pids)
+	((${#pids[@]} == 0)) || kill "${pids[@]}"
+	# With a directory that hangs it does not end by itself.
+	if ! until_true 3 no_daemon; then
+		mapfile -t pids < <(sys_pids)
+		kill -9 "${pids[@]}"
+		until_true 3 no_daemon
+	fi
 }
+
 sys_clear() { :; }
-sys_pids() { ps -eo pid=,comm= | awk '$2 ~ /^(nslcd|nscd)$/ {print $1}'; }
+
+no_daemon() { [[ -z $(sys_pids) ]]; }
+sys_pids() { ps -eo pid=,comm= | awk '$2 ~ /^(nslcd|nscd)$/ { print $1 }'; }

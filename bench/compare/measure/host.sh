@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# entry.sh - start of every host: what they share, the system's own, sshd.
+# host.sh - start of every host: what they share, the system's own, sshd.
 set -u
 # shellcheck source=/dev/null
 . /opt/compare/measure/lib.sh
@@ -14,7 +14,7 @@ Defaults !lecture, timestamp_timeout=0, !fqdn
 END
 chmod 440 /etc/sudoers.d/compare
 sys_setup
-cp /opt/compare/sshd.conf /etc/ssh/sshd_config.d/compare.conf
+cp /opt/compare/measure/sshd.conf /etc/ssh/sshd_config.d/compare.conf
 /usr/sbin/sshd
 touch /run/compare-ready
 exec sleep infinity

@@ -1,0 +1,143 @@
+/*
+ * test_daemon_busy.c - who keeps the worker busy, or has what cannot be done
+ * asked of the directory, changes nothing for the login of somebody else. The
+ * priv socket answers uid 0.
+ */
+#include "check.h"
+#include "daemon.h"
+#include "front.h"
+#include "login.h"
+#include "worker.h"
+
+#include <stdio.h>
+#include <time.h>
+#include <unistd.h>
+
+#define ALICE  "alice@lightwave.test"
+#define BOB    "bob@lightwave.test"
+#define ACCESS "[access]\nallow = *\n"
+
+static const struct lw_entry alice = USER("alice", "100-1025"),
+			     bob = USER("bob", "100-1026"),
+			     admins = GROUP("admins", "100-2001");
+
+static const struct worker_line facts[] = {
+	{ .op = LW_OP_FIND, .key = "alice", .entry = { &alice } },
+	{ .op = LW_OP_FIND, .key = "bob", .entry = { &bob } },
+	{ .op = LW_OP_MEMBERSHIPS, .entry = { &admins } },
+	{ .op = LW_OP_VERDICT,
+	  .verdict = { .expires_in = LW_NEVER, .ticket = LW_TICKET_NO_KDC } },
+};
+
+static int begin(void **state)
+{
+	(void)state;
+	worker_forget();
+	for (size_t i = 0; i < COUNT(facts); i++)
+		worker_say(&facts[i]);
+	worker_start();
+	return 0;
+}
+
+static int end(void **state)
+{
+	(void)state;
+	daemon_stop();
+	worker_stop();
+	return 0;
+}
+
+/* What was said in this very millisecond would still be fresh. */
+static void time_passes(void)
+{
+	struct timespec ms = { 0, 2000000 };
+
+	while (nanosleep(&ms, &ms) < 0)
+		;
+}
+
+/* What was known a moment ago may be closed by now. */
+static void a_busy_worker_lets_nobody_in_by_what_is_stale(void **state)
+{
+	static const enum lw_err busy[] = { LW_NOMEM, LW_RANGE };
+	static const struct {
+		enum lw_op op;
+		const char *key;
+	} asked[] = { { LW_OP_FIND, "alice" }, { LW_OP_MEMBERSHIPS, NULL } };
+
+	(void)state;
+	daemon_start(ACCESS);
+	assert_int_equal(login_account(ALICE), LW_OK);
+	for (size_t k = 0; k < COUNT(asked); k++) {
+		for (size_t i = 0; i < COUNT(busy); i++) {
+			worker_say(&(struct worker_line) { .op = asked[k].op,
+							   .key = asked[k].key,
+							   .status = busy[i] });
+			time_passes();
+			assert_int_equal(login_account(ALICE), LW_OFFLINE);
+			/* Names may be stale, and are better than none. */
+			assert_int_equal(asker_passwd(ALICE, NULL), LW_OK);
+		}
+		for (size_t i = 0; i < COUNT(facts); i++)
+			worker_say(&facts[i]);
+		assert_int_equal(login_account(ALICE), LW_OK);
+	}
+	worker_say(&(struct worker_line) { .op = LW_OP_VERDICT,
+					   .status = LW_NOMEM });
+	assert_int_equal(login_auth(ALICE, "p", NULL), LW_OFFLINE);
+	/* Nor does it tell who there is. */
+	assert_int_equal(login_auth("nobody", "p", NULL), LW_NOTOURS);
+	assert_int_equal(login_auth("no@lightwave.test", "p", NULL),
+			 LW_OFFLINE);
+}
+
+/* The directory that does not answer at all is another matter. */
+static void an_absent_directory_lets_in_by_what_is_known(void **state)
+{
+	(void)state;
+	daemon_start(ACCESS);
+	assert_int_equal(login_account(ALICE), LW_OK);
+	worker_say(&(struct worker_line) {
+		.op = LW_OP_FIND, .key = "alice", .status = LW_OFFLINE });
+	assert_int_equal(login_account(ALICE), LW_OK);
+}
+
+static void a_change_that_fails_is_nobody_elses_matter(void **state)
+{
+	struct lw_password_policy policy;
+
+	(void)state;
+	worker_say(&(struct worker_line) { .op = LW_OP_CHANGE,
+					   .status = LW_OFFLINE });
+	worker_say(&(struct worker_line) { .op = LW_OP_RULES,
+					   .status = LW_OFFLINE });
+	daemon_start(ACCESS);
+	for (int i = 0; i < 3; i++) {
+		assert_int_equal(login_policy(&policy), LW_OFFLINE);
+		assert_int_equal(login_change(BOB, "o", "n"), LW_OFFLINE);
+		assert_int_equal(login_auth(ALICE, "p", NULL), LW_OK);
+		assert_int_equal(login_account(ALICE), LW_OK);
+	}
+	assert_int_equal(worker_count(LW_OP_VERDICT, NULL), 3);
+	assert_int_equal(worker_count(LW_OP_RULES, NULL), 3);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(
+			a_busy_worker_lets_nobody_in_by_what_is_stale, begin,
+			end),
+		cmocka_unit_test_setup_teardown(
+			an_absent_directory_lets_in_by_what_is_known, begin,
+			end),
+		cmocka_unit_test_setup_teardown(
+			a_change_that_fails_is_nobody_elses_matter, begin, end),
+	};
+	int failed;
+
+	front_enter();
+	failed = cmocka_run_group_tests_name("daemon_busy", tests, NULL, NULL);
+	front_leave();
+	return failed;
+}
