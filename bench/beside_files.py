@@ -3,8 +3,8 @@
 
 Prints a Markdown table of medians, measured in the running lab
 (tests/lab/lab up): lookups inside one process on photon, one `id`, one whole
-ssh login with a password. Figures of a shared machine:
-only the ratios within one run mean something.
+ssh login with a password. Figures of a shared machine: only the ratios within
+one run mean something.
 """
 import pathlib
 import statistics

@@ -16,8 +16,8 @@ usage() {
 	       ./run.sh --clean        containers, volume and network go, images stay
 
 	  PHASES="$phases"
-	               which, in this order
-	  ROUNDS=5     of the phases that take the systems in turn
+	               which, in this order; many:3 has 3 rounds
+	  ROUNDS=5     of the phases that do not say how many
 	  N=10000 G=500
 	               users and groups of the directory
 	  TREE=DIR     the source lightwave is built from (this one)
@@ -126,7 +126,7 @@ for s in "${systems[@]}"; do
 	[[ -e systems/$s/Dockerfile ]] || die "no system '$s' in systems/"
 done
 for p in $PHASES; do
-	[[ " $phases " == *" $p "* ]] || die "no phase '$p'"
+	[[ " $phases " == *" ${p%:*} "* ]] || die "no phase '$p'"
 done
 
 engine
@@ -143,6 +143,7 @@ for p in $PHASES; do
 	case $p in
 	check | nss) rotate "$p" 1 ;;
 	outage) outage ;;
+	*:*) rotate "${p%:*}" "${p#*:}" ;;
 	*) rotate "$p" "$ROUNDS" ;;
 	esac
 done

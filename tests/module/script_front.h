@@ -13,8 +13,9 @@
  *   AUTH SKEW   skew=0
  *   PASSWD OK   uid=me home=./home      (uid: me, other or a number)
  *   TICKET OK   uid=his text=a-ticket   (uid: his, root or a number)
- *   POLICY OK   min_length=... max_length=... alphabetic=... upper=... lower=...
- *               numeric=... special=... identical=... history=...   (unsaid: not said)
+ *   POLICY OK   min_length=... max_length=... alphabetic=... upper=...
+ * lower=... numeric=... special=... identical=... history=...   (unsaid: not
+ * said)
  */
 #ifndef LW_TEST_SCRIPT_FRONT_H
 #define LW_TEST_SCRIPT_FRONT_H

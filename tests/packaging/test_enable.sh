@@ -322,6 +322,13 @@ rm "$work/h/usr/lib/security/pam_lightwave.so" "$work/h/etc/sudo.conf"
 run "$work/h" --undo && ! grep -rq lightwave "$work/h/etc"
 ok "undo needs neither the module nor every file"
 
+photon "$work/h"; touch "$work/h/etc/krb5.keytab"
+sh "$enable" --root "$work/h" 2>&1 | grep -q 'warning: /etc/krb5.keytab'
+ok "a keytab that libkrb5's own rules would serve is warned about"
+printf 'includedir /etc/krb5.conf.d/\n' >"$work/h/etc/krb5.conf"
+[ -z "$(sh "$enable" --root "$work/h" 2>&1)" ]
+ok "... and one that asks us is not"
+
 sh "$enable" --no-such-option >/dev/null 2>&1
 [ $? -eq 2 ]; ok "a wrong option is a usage error"
 

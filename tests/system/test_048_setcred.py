@@ -112,6 +112,20 @@ def test_two_sessions_have_two_caches_and_end_each_its_own(lab):
     wait_until(lambda: first not in caches(lab), 5, "the first to go")
 
 
+def test_each_of_several_logins_at_once_has_a_ticket(lab, user):
+    """And whoever types wrong passwords in her name meanwhile takes none."""
+    done = at_once([
+        lambda: lab.ssh(user.full, user.password, SEE)] * 3 + [
+        lambda: lab.ssh(user.full, "No7%body-has-it")] + [
+        lambda: lab.ssh(user.full, user.password, SEE,
+                        "keyboard-interactive")] * 3, 7)
+    assert [d.rc for d in done] == [0, 0, 0, 255, 0, 0, 0]
+    del done[3]
+    for d in done:
+        assert_ticket(lab, d, user.name)
+    assert len({ccache(d) for d in done}) == len(done)
+
+
 # --- sudo: nothing of the caller's becomes the target's ----------------------
 
 @pytest.mark.parametrize("command, typed", [

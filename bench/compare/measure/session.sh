@@ -15,14 +15,16 @@ for _ in $(seq "$1"); do
 done
 END
 
-# session KEY USER COUNT CMD...: in one session of his, as a person asks.
+# session KEY USER COUNT CMD...: in one session of his, as a person asks; once
+# before, unmeasured.
 session() {
 	local k=$1 user=$2 n=$3 c t
 	shift 3
-	id "$user" >/dev/null
+	local as=(setpriv --reuid "$user" --regid 545 --init-groups
+		bash "$work/times")
+	"${as[@]}" 1 "$@" >/dev/null
 	c=$(cpu_us)
-	setpriv --reuid "$user" --regid 545 --init-groups \
-		bash "$work/times" "$n" "$@" >"$work/t"
+	"${as[@]}" "$n" "$@" >"$work/t"
 	c=$(($(cpu_us) - c))
 	out "$k.cpu" $((c / n)) us
 	while read -r t; do
