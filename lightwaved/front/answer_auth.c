@@ -5,19 +5,22 @@
 #include "judge.h"
 #include "log.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #define DAY 86400u
 
-/* An account may lose its ticket when the entry says more than the bind. */
-static void forget_ticket(struct lw_request *r, uint32_t uid)
+/* An account may lose its tickets when the entry says more than the bind. */
+static void forget_tickets(struct lw_request *r, uint32_t uid)
 {
-	lw_cleanup(lw_free) uint8_t *ccache = NULL;
+	uint8_t *ccache;
 	size_t n;
 
-	if (lw_tickets_take(&r->front->tickets, uid, lw_now_ms(), &ccache,
-			    &n) == LW_OK)
+	while (lw_tickets_take(&r->front->tickets, uid, lw_now_ms(), &ccache,
+			       &n) == LW_OK) {
 		explicit_bzero(ccache, n);
+		free(ccache);
+	}
 }
 
 /* Seconds until the password expires, if he should be told so now. */
@@ -47,7 +50,7 @@ static enum lw_err let_in(struct lw_request *r, const struct lw_login *l,
 		lw_recent_must_change(&r->front->recent, o->id,
 				      p->result != LW_CHANGE, lw_now_ms());
 		a.ticket = LW_TICKET_NOT_ASKED;
-		forget_ticket(r, o->id);
+		forget_tickets(r, o->id);
 	} else if (r->front->config->require_ticket &&
 		   p->ticket != LW_TICKET_OK) {
 		if (p->ticket != LW_TICKET_SKEW)
@@ -91,7 +94,7 @@ enum lw_err lw_answer_auth(struct lw_request *r, struct lw_rd *body,
 	if (e == LW_OK || change)
 		e = let_in(r, &l, o, change, rest);
 	if (e != LW_OK && !a_guess(&r->presented))
-		forget_ticket(r, r->presented.uid);
+		forget_tickets(r, r->presented.uid);
 	lw_judge_log("auth", &l, o, e, why);
 	return e;
 }

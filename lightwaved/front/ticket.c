@@ -1,6 +1,7 @@
 /* ticket.c - tickets between verdict and setcred. The front; pure. */
 #include "ticket.h"
 
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -20,13 +21,24 @@ void lw_tickets_expire(struct lw_tickets *t, int64_t now_ms)
 	}
 }
 
-static struct lw_kept_ticket *find(struct lw_tickets *t, uint32_t uid)
+/* The newest or the oldest one of uid, or NULL; how many he has. */
+static struct lw_kept_ticket *find(struct lw_tickets *t, uint32_t uid,
+				   bool newest, size_t *ret_n)
 {
+	struct lw_kept_ticket *found = NULL;
+
+	*ret_n = 0;
 	for (size_t i = 0; i < LW_TICKETS_MAX; i++) {
-		if (t->kept[i].ccache && t->kept[i].uid == uid)
-			return &t->kept[i];
+		struct lw_kept_ticket *k = &t->kept[i];
+
+		if (!k->ccache || k->uid != uid)
+			continue;
+		++*ret_n;
+		if (!found || (newest ? k->until_ms > found->until_ms
+				      : k->until_ms < found->until_ms))
+			found = k;
 	}
-	return NULL;
+	return found;
 }
 
 /* A free place, or the one whose ticket would go next anyway. */
@@ -49,12 +61,14 @@ static struct lw_kept_ticket *place(struct lw_tickets *t)
 enum lw_err lw_tickets_keep(struct lw_tickets *t, uint32_t uid,
 			    struct lw_str ccache, int64_t now_ms)
 {
-	struct lw_kept_ticket *k = find(t, uid);
 	uint8_t *copy = malloc(ccache.n ? ccache.n : 1);
+	struct lw_kept_ticket *k;
+	size_t has;
 
 	if (!copy)
 		return LW_NOMEM;
-	if (k)
+	k = find(t, uid, false, &has);
+	if (has >= LW_TICKETS_EACH)
 		drop(k);
 	else
 		k = place(t);
@@ -70,9 +84,10 @@ enum lw_err lw_tickets_take(struct lw_tickets *t, uint32_t uid, int64_t now_ms,
 			    uint8_t **ret, size_t *ret_n)
 {
 	struct lw_kept_ticket *k;
+	size_t has;
 
 	lw_tickets_expire(t, now_ms);
-	k = find(t, uid);
+	k = find(t, uid, true, &has);
 	if (!k)
 		return LW_NOTFOUND;
 	*ret = k->ccache;

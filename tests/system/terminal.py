@@ -43,6 +43,14 @@ def start(lab, argv, timeout=30):
                          timeout=timeout, dimensions=(50, 500))
 
 
+def end(child):
+    """With an empty line, which it waits for: a program in a container does
+    not end with its terminal."""
+    child.sendline("")
+    child.expect(pexpect.EOF)
+    child.close()
+
+
 def talk(lab, argv, *script, until=None, timeout=30):
     """Runs a program; script: (prompt, what to type) in this order, nothing
     typed for None. A program that ends early has asked less; so has one that

@@ -113,7 +113,6 @@ static void a_ticket_is_given_out_once_and_within_a_minute(void **state)
 	size_t n = 0;
 
 	(void)state;
-	assert_int_equal(lw_tickets_keep(&t, 7, LW_STR("old"), 0), LW_OK);
 	assert_int_equal(lw_tickets_keep(&t, 7, LW_STR("ticket"), 0), LW_OK);
 	assert_int_equal(lw_tickets_take(&t, 8, 0, &p, &n), LW_NOTFOUND);
 	assert_int_equal(lw_tickets_take(&t, 7, LW_TICKET_KEEP_MS - 1, &p, &n),
@@ -126,6 +125,52 @@ static void a_ticket_is_given_out_once_and_within_a_minute(void **state)
 	assert_int_equal(lw_tickets_keep(&t, 7, LW_STR("ticket"), 0), LW_OK);
 	assert_int_equal(lw_tickets_take(&t, 7, LW_TICKET_KEEP_MS, &p, &n),
 			 LW_NOTFOUND);
+}
+
+/* A letter for each ticket of uid, from the newest on. */
+static void expect_tickets(struct lw_tickets *t, uint32_t uid, const char *s)
+{
+	for (; *s; s++) {
+		uint8_t *p = NULL;
+		size_t n = 0;
+
+		assert_int_equal(lw_tickets_take(t, uid, 0, &p, &n), LW_OK);
+		assert_int_equal(n, 1);
+		assert_int_equal(*p, *s);
+		free(p);
+	}
+}
+
+static void who_logs_in_twice_at_once_has_two_tickets(void **state)
+{
+	static struct lw_tickets t;
+	uint8_t *p = NULL;
+	size_t n = 0;
+
+	(void)state;
+	assert_int_equal(lw_tickets_keep(&t, 7, LW_STR("a"), 0), LW_OK);
+	assert_int_equal(lw_tickets_keep(&t, 8, LW_STR("x"), 1), LW_OK);
+	assert_int_equal(lw_tickets_keep(&t, 7, LW_STR("b"), 2), LW_OK);
+	expect_tickets(&t, 7, "ba");
+	assert_int_equal(lw_tickets_take(&t, 7, 0, &p, &n), LW_NOTFOUND);
+	expect_tickets(&t, 8, "x");
+}
+
+static void one_user_does_not_take_the_places_of_others(void **state)
+{
+	static struct lw_tickets t;
+	uint8_t *p = NULL;
+	size_t n = 0;
+
+	(void)state;
+	assert_int_equal(lw_tickets_keep(&t, 8, LW_STR("x"), 0), LW_OK);
+	assert_int_equal(lw_tickets_keep(&t, 7, LW_STR("a"), 1), LW_OK);
+	for (int i = 0; i < LW_TICKETS_MAX; i++)
+		assert_int_equal(lw_tickets_keep(&t, 7, LW_STR("b"), 2 + i),
+				 LW_OK);
+	expect_tickets(&t, 7, "bbbbbbbbbbbbbbbb");
+	assert_int_equal(lw_tickets_take(&t, 7, 0, &p, &n), LW_NOTFOUND);
+	expect_tickets(&t, 8, "x");
 }
 
 static void too_many_tickets_cost_the_oldest(void **state)
@@ -155,6 +200,8 @@ int main(void)
 		cmocka_unit_test(what_comes_back_is_no_longer_missed),
 		cmocka_unit_test(
 			a_ticket_is_given_out_once_and_within_a_minute),
+		cmocka_unit_test(who_logs_in_twice_at_once_has_two_tickets),
+		cmocka_unit_test(one_user_does_not_take_the_places_of_others),
 		cmocka_unit_test(too_many_tickets_cost_the_oldest),
 	};
 
