@@ -60,6 +60,9 @@ static enum lw_err let_in(struct lw_request *r, const struct lw_login *l,
 	} else {
 		lw_recent_changed(&r->front->recent, o->id);
 		a.expires_in = to_tell(r, o->id);
+		/* Nor one that sudo, which wants none, left behind. */
+		if (p->ticket != LW_TICKET_OK)
+			forget_tickets(r, o->id);
 	}
 	lw_recent_began(&r->front->recent, l->service, l->user, r->started_ms);
 	lw_auth_answer_encode(rest, &a);
