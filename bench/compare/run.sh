@@ -3,6 +3,9 @@
 # directory, in turn, in one run. Prints one table; README.md says how to read
 # it.
 set -euo pipefail
+# What was named is named from where we were called.
+[[ -z ${TREE-} ]] || TREE=$(realpath "$TREE")
+[[ -z ${OUT-} ]] || OUT=$(realpath -m "$OUT")
 cd "$(dirname "${BASH_SOURCE[0]}")"
 # shellcheck source=/dev/null
 . ./hosts.sh
@@ -20,7 +23,7 @@ usage() {
 	  ROUNDS=5     of the phases that do not say how many
 	  N=10000 G=500
 	               users and groups of the directory
-	  TREE=DIR     the source lightwave is built from (this one)
+	  TREE=DIR     the clone lightwave is built from (this one)
 	  OUT=DIR      where figures and what went wrong are put (results/)
 	END
 }

@@ -50,7 +50,7 @@ start() {
 	# systemd does not mind either where that is not allowed.
 	prlimit --pid "$BASHPID" --memlock="$(limit "$(unit "$1" LimitMEMLOCK)")" \
 		2>/dev/null || :
-	env "$(unit "$1" Environment)" setsid --fork setpriv --reuid "$user" \
+	env -i PATH="$PATH" "$(unit "$1" Environment)" setsid --fork setpriv --reuid "$user" \
 		--regid "$group" --groups "$(unit "$1" SupplementaryGroups)" \
 		--no-new-privs --bounding-set=-all "${command[@]}" \
 		</dev/null >>"/var/log/$1.log" 2>&1
