@@ -93,9 +93,9 @@ def look_into_spool():
             lines = f.read().split("\n")
         if len(lines) <= 4:
             continue  # still being written
-        os.unlink(path)
         with Domain() as d:
             d.user_changed(d.find_user(lines[0]), lines[3])
+        os.unlink(path)
 
 
 class Message(socketserver.StreamRequestHandler):
