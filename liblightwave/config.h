@@ -38,9 +38,10 @@ struct lw_config {
 	char *domain;		/* lower case */
 	char *realm;		/* upper case */
 	char *base_dn;		/* dc=... of the domain */
-	struct lw_list servers; /* host names, asked in this order */
-	char *ca_file;
-	char *netbios_name; /* or "" */
+	struct lw_list servers; /* endpoint.h; in order; none: found by DNS */
+	char *site;		/* whose servers are better, or NULL */
+	char *ca_file, *ca_dir; /* who signs them; one may be NULL */
+	char *netbios_name;	/* or "" */
 	bool default_domain_names;
 	enum lw_name_format name_format;
 	uint32_t well_known_base;
@@ -49,7 +50,8 @@ struct lw_config {
 	/* [machine] */
 	char *machine_dn;
 	char *password_file;
-	char *keytab; /* or NULL: no tickets */
+	char *keytab;	 /* or NULL: no tickets */
+	char *sasl_mech; /* in capitals; NULL: a simple bind over LDAPS */
 
 	/* [users] */
 	char *home; /* %u account, %d domain */
@@ -74,6 +76,9 @@ struct lw_config {
 
 	/* [cache], seconds */
 	uint32_t ttl, negative_ttl, membership_ttl;
+	uint32_t revocation_max; /* what changed is known within this */
+	uint32_t sweep_interval; /* ... and what was deleted within this */
+	uint32_t replicate_max;	 /* entries kept whole; 0: none */
 
 	/* [workers] */
 	uint32_t lookup_workers, login_workers;

@@ -11,7 +11,9 @@
 
 enum type {
 	T_DOMAIN,   /* a DNS name; realm and base DN follow from it */
-	T_HOSTS,    /* a list of host names */
+	T_HOSTS,    /* a list of servers */
+	T_WORD,	    /* a DNS label */
+	T_MECH,	    /* the name of a SASL mechanism */
 	T_RULES,    /* a list of *, user, %group, SID */
 	T_TEXT,	    /* anything but nothing */
 	T_PATH,	    /* absolute */
@@ -37,8 +39,10 @@ struct key {
 
 static const struct key keys[] = {
 	{ "domain", "name", T_DOMAIN, 0, 0, 0, true },
-	{ "domain", "server", T_HOSTS, AT(servers), 0, 0, true },
-	{ "domain", "ca_file", T_PATH, AT(ca_file), 0, 0, true },
+	{ "domain", "server", T_HOSTS, AT(servers), 0, 0, false },
+	{ "domain", "site", T_WORD, AT(site), 0, 0, false },
+	{ "domain", "ca_file", T_PATH, AT(ca_file), 0, 0, false },
+	{ "domain", "ca_dir", T_PATH, AT(ca_dir), 0, 0, false },
 	{ "domain", "netbios_name", T_TEXT, AT(netbios_name), 0, 0, false },
 	{ "domain", "default_domain_names", T_BOOL, AT(default_domain_names), 0,
 	  0, false },
@@ -47,7 +51,8 @@ static const struct key keys[] = {
 	  15000000, false },
 	{ "domain", "legacy_sids", T_BOOL, AT(legacy_sids), 0, 0, false },
 	{ "machine", "dn", T_TEXT, AT(machine_dn), 0, 0, true },
-	{ "machine", "password_file", T_PATH, AT(password_file), 0, 0, true },
+	{ "machine", "password_file", T_PATH, AT(password_file), 0, 0, false },
+	{ "machine", "sasl_mech", T_MECH, AT(sasl_mech), 0, 0, false },
 	{ "machine", "keytab", T_PATH, AT(keytab), 0, 0, false },
 	{ "users", "home", T_TEMPLATE, AT(home), 0, 0, false },
 	{ "users", "shell", T_PATH, AT(shell), 0, 0, false },
@@ -65,6 +70,12 @@ static const struct key keys[] = {
 	{ "cache", "ttl", T_NUMBER, AT(ttl), 0, 86400, false },
 	{ "cache", "negative_ttl", T_NUMBER, AT(negative_ttl), 0, 3600, false },
 	{ "cache", "membership_ttl", T_NUMBER, AT(membership_ttl), 0, 3600,
+	  false },
+	{ "cache", "revocation_max", T_NUMBER, AT(revocation_max), 1, 3600,
+	  false },
+	{ "cache", "sweep_interval", T_NUMBER, AT(sweep_interval), 60, 604800,
+	  false },
+	{ "cache", "replicate_max", T_NUMBER, AT(replicate_max), 0, 1000000,
 	  false },
 	{ "workers", "lookup", T_NUMBER, AT(lookup_workers), 1, 32, false },
 	{ "workers", "login", T_NUMBER, AT(login_workers), 1, 32, false },
@@ -196,6 +207,10 @@ enum lw_err lw_config_set(struct lw_config *c, int key, const char *section,
 		return lw_value_domain(c, value, why);
 	case T_HOSTS:
 		return lw_value_list(slot, LW_ITEMS_HOSTS, value, why);
+	case T_WORD:
+		return lw_value_word(slot, value, why);
+	case T_MECH:
+		return lw_value_mechanism(slot, value, why);
 	case T_RULES:
 		return lw_value_list(slot, LW_ITEMS_RULES, value, why);
 	case T_SERVICE_RULES:
@@ -234,6 +249,9 @@ struct lw_config *lw_config_new(void)
 	c->login_workers = 2;
 	c->timeout = 5;
 	c->warn_days = 14;
+	c->revocation_max = 60;
+	c->sweep_interval = 3600;
+	c->replicate_max = 50000;
 	c->netbios_name = strdup("");
 	c->home = strdup("/home/%d/%u");
 	c->shell = strdup(access("/bin/bash", X_OK) == 0 ? "/bin/bash"
@@ -256,6 +274,13 @@ const char *lw_config_missing(const struct lw_config *c, uint64_t seen)
 			return what;
 		}
 	}
+	if (!c->ca_file && !c->ca_dir)
+		return "[domain] lacks 'ca_file' or 'ca_dir'";
+	if (c->sasl_mech && !strcmp(c->sasl_mech, "GSSAPI") && !c->keytab)
+		return "sasl_mech = GSSAPI needs a keytab";
+	if (!c->password_file &&
+	    (!c->sasl_mech || strcmp(c->sasl_mech, "GSSAPI") != 0))
+		return "[machine] lacks 'password_file'";
 	/* A name that we write must be one that we read. */
 	if (c->name_format == LW_NAME_SHORT && !c->default_domain_names)
 		return "name_format = short needs default_domain_names = yes";
@@ -273,11 +298,14 @@ void lw_config_free(struct lw_config *c)
 {
 	if (!c)
 		return;
+	free(c->site);
 	free(c->ca_file);
+	free(c->ca_dir);
 	free(c->netbios_name);
 	free(c->machine_dn);
 	free(c->password_file);
 	free(c->keytab);
+	free(c->sasl_mech);
 	free(c->home);
 	free(c->shell);
 	free_list(&c->servers);

@@ -2,6 +2,7 @@
 #include "config_value.h"
 
 #include "cleanup.h"
+#include "endpoint.h"
 
 #include <ctype.h>
 #include <errno.h>
@@ -25,27 +26,6 @@ enum lw_err lw_value_text(char **slot, const char *value)
 	return LW_OK;
 }
 
-static bool host_name(const char *s)
-{
-	size_t n = strlen(s), label = 0;
-
-	if (n == 0 || n > 253)
-		return false;
-	for (size_t i = 0; i <= n; i++) {
-		if (s[i] == '.' || s[i] == '\0') {
-			if (label == 0 || label > 63 || s[i - 1] == '-')
-				return false;
-			label = 0;
-		} else if (isalnum((unsigned char)s[i]) ||
-			   (s[i] == '-' && label > 0)) {
-			label++;
-		} else {
-			return false;
-		}
-	}
-	return true;
-}
-
 /* example.test -> EXAMPLE.TEST and dc=example,dc=test */
 enum lw_err lw_value_domain(struct lw_config *c, const char *value,
 			    struct lw_why why)
@@ -54,7 +34,7 @@ enum lw_err lw_value_domain(struct lw_config *c, const char *value,
 	lw_cleanup(lw_free) char *dn = malloc(dn_max);
 	char *p = dn;
 
-	if (!host_name(value) || !strchr(value, '.'))
+	if (!lw_host_valid(value) || !strchr(value, '.'))
 		return lw_value_bad(why, "a DNS domain");
 	if (!dn || lw_value_text(&c->domain, value) != LW_OK ||
 	    lw_value_text(&c->realm, value) != LW_OK)
@@ -93,14 +73,15 @@ static enum lw_err push(struct lw_list *l, struct lw_str s)
 
 static bool item_valid(enum lw_items items, struct lw_str s)
 {
-	char text[LW_NAME_MAX];
+	char text[LW_ENDPOINT_MAX];
+	struct lw_endpoint server;
 
 	if (s.n == 0 || s.n >= sizeof(text))
 		return false;
 	memcpy(text, s.s, s.n);
 	text[s.n] = '\0';
 	if (items == LW_ITEMS_HOSTS)
-		return host_name(text);
+		return lw_endpoint_parse(text, &server) == LW_OK;
 	return strcmp(text, "%") != 0;
 }
 
@@ -118,8 +99,8 @@ enum lw_err lw_value_list(struct lw_list *l, enum lw_items items,
 		if (!item_valid(items, s))
 			return lw_value_bad(why,
 					    items == LW_ITEMS_HOSTS
-						    ? "host names, without "
-						      "ldaps:// and port"
+						    ? "host or host:port, "
+						      "without ldaps://"
 						    : "*, user, %group or SID, "
 						      "with commas between");
 		if (push(l, s) != LW_OK)
@@ -166,6 +147,32 @@ enum lw_err lw_value_format(enum lw_name_format *slot, const char *value,
 		}
 	}
 	return lw_value_bad(why, "upn, legacy or short");
+}
+
+enum lw_err lw_value_word(char **slot, const char *value, struct lw_why why)
+{
+	if (!lw_host_valid(value) || strchr(value, '.'))
+		return lw_value_bad(why, "one label of a DNS name");
+	return lw_value_text(slot, value);
+}
+
+enum lw_err lw_value_mechanism(char **slot, const char *value,
+			       struct lw_why why)
+{
+	size_t n = strlen(value);
+	enum lw_err e;
+
+	for (size_t i = 0; i < n; i++) {
+		if (!isalnum((unsigned char)value[i]) &&
+		    !strchr("-_", value[i]))
+			return lw_value_bad(why, "a SASL mechanism");
+	}
+	if (n > 20)
+		return lw_value_bad(why, "a SASL mechanism");
+	e = lw_value_text(slot, value);
+	for (size_t i = 0; e == LW_OK && i < n; i++)
+		(*slot)[i] = (char)toupper((unsigned char)value[i]);
+	return e;
 }
 
 enum lw_err lw_value_path(char **slot, const char *value, struct lw_why why)

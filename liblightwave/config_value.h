@@ -42,6 +42,13 @@ enum lw_err lw_value_bool(bool *slot, const char *value, struct lw_why why);
 enum lw_err lw_value_format(enum lw_name_format *slot, const char *value,
 			    struct lw_why why);
 
+/* One label of a DNS name. */
+enum lw_err lw_value_word(char **slot, const char *value, struct lw_why why);
+
+/* The name of a SASL mechanism (RFC 4422), kept in capitals. */
+enum lw_err lw_value_mechanism(char **slot, const char *value,
+			       struct lw_why why);
+
 /* An absolute path. */
 enum lw_err lw_value_path(char **slot, const char *value, struct lw_why why);
 

@@ -36,6 +36,8 @@ enum lw_op {
 	LW_OP_POLICY,	 /* nothing -> password policy */
 	LW_OP_PASSWORD,	 /* password change -> nothing */
 	LW_OP_VERIFY,	 /* login -> nothing: is this the password? */
+	LW_OP_REFRESH,	 /* nothing -> nothing: take over what changed, now */
+	LW_OP_STATUS,	 /* nothing -> pairs (job_sync.h) */
 
 	/* the front asks the worker */
 	LW_OP_FIND = 64,   /* find -> entries (job.h) */
@@ -45,7 +47,14 @@ enum lw_op {
 	LW_OP_PROBE,	   /* nothing -> entries: none, the domain's SID */
 	LW_OP_RULES,	   /* nothing -> password policy */
 	LW_OP_CHANGE,	   /* change (job.h) -> nothing */
+	LW_OP_SYNC = 72,   /* sync (job_sync.h) -> parts and an end */
+	LW_OP_SELFTEST,	   /* nothing -> pairs (job_sync.h) */
 };
+
+/* With an op of the front's questions: PAM waits for the answer. */
+#define LW_OP_LOGIN 0x4000u
+/* With the op of an answer: more of it follows. */
+#define LW_OP_INTERIM 0x8000u
 
 struct lw_head {
 	uint32_t len; /* bytes of body */

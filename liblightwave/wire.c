@@ -78,6 +78,13 @@ uint32_t lw_rd_u32(struct lw_rd *r)
 	return p ? lw_get_u32(p) : 0;
 }
 
+uint64_t lw_rd_u64(struct lw_rd *r)
+{
+	uint64_t high = lw_rd_u32(r);
+
+	return high << 32 | lw_rd_u32(r);
+}
+
 struct lw_str lw_rd_bytes(struct lw_rd *r)
 {
 	uint32_t n = lw_rd_u32(r);
@@ -221,6 +228,12 @@ void lw_wr_u32(struct lw_wr *w, uint32_t v)
 
 	if (p)
 		lw_put_u32(p, v);
+}
+
+void lw_wr_u64(struct lw_wr *w, uint64_t v)
+{
+	lw_wr_u32(w, (uint32_t)(v >> 32));
+	lw_wr_u32(w, (uint32_t)v);
 }
 
 void lw_wr_raw(struct lw_wr *w, const void *src, size_t n)

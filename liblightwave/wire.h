@@ -54,6 +54,7 @@ void lw_rd_init(struct lw_rd *r, const void *p, size_t n);
 uint8_t lw_rd_u8(struct lw_rd *r);
 uint16_t lw_rd_u16(struct lw_rd *r);
 uint32_t lw_rd_u32(struct lw_rd *r);
+uint64_t lw_rd_u64(struct lw_rd *r);
 struct lw_str lw_rd_str(struct lw_rd *r);
 struct lw_password lw_rd_password(struct lw_rd *r);
 /* Bytes of any value; a view. */
@@ -87,6 +88,7 @@ void lw_wr_done(struct lw_wr *w);
 void lw_wr_u8(struct lw_wr *w, uint8_t v);
 void lw_wr_u16(struct lw_wr *w, uint16_t v);
 void lw_wr_u32(struct lw_wr *w, uint32_t v);
+void lw_wr_u64(struct lw_wr *w, uint64_t v);
 void lw_wr_str(struct lw_wr *w, struct lw_str s);
 void lw_wr_password(struct lw_wr *w, struct lw_password s);
 /* As they are, without a length before them. */

@@ -285,6 +285,10 @@ enum lw_err lw_lookup_absorb(struct lw_front *f, const struct lw_question *q,
 	case LW_OP_POLICY:
 	case LW_OP_PASSWORD:
 	case LW_OP_VERIFY:
+	case LW_OP_REFRESH:
+	case LW_OP_STATUS:
+	case LW_OP_SYNC:
+	case LW_OP_SELFTEST:
 		break;
 	}
 	return LW_PROTO;

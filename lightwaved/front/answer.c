@@ -64,6 +64,10 @@ enum lw_err lw_answer(struct lw_request *r, struct lw_wr *rest)
 	case LW_OP_PROBE:
 	case LW_OP_RULES:
 	case LW_OP_CHANGE:
+	case LW_OP_REFRESH:
+	case LW_OP_STATUS:
+	case LW_OP_SYNC:
+	case LW_OP_SELFTEST:
 		break;
 	}
 	return LW_PROTO;

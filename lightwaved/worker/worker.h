@@ -6,9 +6,6 @@
 
 #include "setup.h"
 
-/* In the op of an answer: the verdict stands, its ticket is still to come. */
-#define LW_OP_INTERIM 0x8000u
-
 /*
  * Read jobs from fd, do them, write the answers, until the master closes its
  * end. Returns the status to exit with.

@@ -3,7 +3,7 @@
  * Whatever decodes is encoded to the same bytes, and its strings lie in it.
  */
 #include "fuzz.h"
-#include "job.h"
+#include "job_sync.h"
 #include "message.h"
 
 const char fuzz_target[] = "job";
@@ -97,6 +97,48 @@ static bool change(struct lw_rd *r, struct lw_wr *w)
 	return true;
 }
 
+static bool sync(struct lw_rd *r, struct lw_wr *w)
+{
+	struct lw_sync s;
+
+	if (lw_sync_decode(r, &s) != LW_OK)
+		return false;
+	message_view(s.server);
+	lw_sync_encode(w, &s);
+	return true;
+}
+
+static bool sync_part(struct lw_rd *r, struct lw_wr *w)
+{
+	struct lw_sync_part p;
+
+	if (lw_sync_part_decode(r, &p) != LW_OK)
+		return false;
+	lw_wr_u32(w, p.count);
+	for (uint32_t i = 0; i < p.count; i++) {
+		struct lw_sync_entry s = lw_sync_entry_decode(&p.each);
+
+		fuzz_holds(s.e.kind == LW_KIND_GROUP || s.member_count == 0,
+			   "a user has no members");
+		lw_sync_entry_encode(w, &s.e, s.usn, s.member_count);
+		for (uint32_t m = 0; m < s.member_count; m++)
+			lw_wr_str(w, lw_rd_str(&s.members));
+	}
+	return true;
+}
+
+static bool pairs(struct lw_rd *r, struct lw_wr *w)
+{
+	struct lw_pairs p;
+
+	if (lw_pairs_decode(r, &p) != LW_OK)
+		return false;
+	lw_wr_u32(w, p.count);
+	for (uint32_t i = 0; i < 2 * p.count; i++)
+		lw_wr_str(w, lw_rd_str(&p.each));
+	return true;
+}
+
 static const struct message_op ops[] = {
 	{ LW_OP_FIND, find, entries },
 	{ LW_OP_MEMBERSHIPS, message_str, entries },
@@ -105,6 +147,8 @@ static const struct message_op ops[] = {
 	{ LW_OP_PROBE, NULL, entries },
 	{ LW_OP_RULES, NULL, message_policy },
 	{ LW_OP_CHANGE, change, NULL },
+	{ LW_OP_SYNC, sync, sync_part },
+	{ LW_OP_SELFTEST, NULL, pairs },
 };
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

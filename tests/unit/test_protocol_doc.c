@@ -223,6 +223,8 @@ static void every_op_has_its_number(void **state)
 		{ LW_OP_POLICY, "POLICY" },
 		{ LW_OP_PASSWORD, "PASSWORD" },
 		{ LW_OP_VERIFY, "VERIFY" },
+		{ LW_OP_REFRESH, "REFRESH" },
+		{ LW_OP_STATUS, "STATUS" },
 		{ LW_OP_FIND, "FIND" },
 		{ LW_OP_MEMBERSHIPS, "MEMBERSHIPS" },
 		{ LW_OP_MEMBERS, "MEMBERS" },
@@ -230,6 +232,8 @@ static void every_op_has_its_number(void **state)
 		{ LW_OP_PROBE, "PROBE" },
 		{ LW_OP_RULES, "RULES" },
 		{ LW_OP_CHANGE, "CHANGE" },
+		{ LW_OP_SYNC, "SYNC" },
+		{ LW_OP_SELFTEST, "SELFTEST" },
 	};
 
 	(void)state;
