@@ -78,8 +78,11 @@ enum lw_err lw_sync_end_decode(struct lw_rd *r, struct lw_sync_end *ret);
 
 /*
  * pairs = u32 count, count * (str key, str value). Read with lw_rd_str()
- * twice, count times.
+ * twice, count times. The value of what is not as it should be begins with
+ * LW_PAIR_FAILS, and goes on with one sentence that says what to do.
  */
+#define LW_PAIR_FAILS "FAILS: "
+
 struct lw_pairs {
 	uint32_t count;
 	struct lw_rd each;

@@ -1,7 +1,11 @@
 /* absorb.c - keep what the worker answered; lookup.h. The front. */
 #include "lookup.h"
 
+#include "answer_status.h"
+
 #include "cleanup.h"
+#include "follow.h"
+#include "kept.h"
 #include "log.h"
 #include "present.h"
 
@@ -20,8 +24,7 @@ static void facts_done(struct facts *f)
 	free(f->entries);
 }
 
-/* The first SID seen is the domain's for good; another is not believed. */
-static enum lw_err same_domain(struct lw_front *f, struct lw_str sid)
+enum lw_err lw_lookup_same_domain(struct lw_front *f, struct lw_str sid)
 {
 	struct lw_cache *c = &f->cache;
 
@@ -50,7 +53,7 @@ static enum lw_err unpack(struct lw_front *f, struct lw_rd *body,
 	enum lw_err e = lw_entries_decode(body, &es);
 
 	if (e == LW_OK)
-		e = same_domain(f, es.domain_sid);
+		e = lw_lookup_same_domain(f, es.domain_sid);
 	if (e != LW_OK)
 		return e;
 	ret->entries = calloc(es.count ? es.count : 1, sizeof(*ret->entries));
@@ -65,8 +68,8 @@ static enum lw_err unpack(struct lw_front *f, struct lw_rd *body,
 	return LW_OK;
 }
 
-static void say_refused(struct lw_front *f, const struct lw_entry *e,
-			const char *why)
+void lw_lookup_refused(struct lw_front *f, const struct lw_entry *e,
+		       const char *why)
 {
 	char key[LW_SID_MAX + 128];
 
@@ -87,12 +90,14 @@ static enum lw_err keep(struct lw_front *f, const struct facts *facts, size_t i,
 
 	e = lw_policy_object(&p, &facts->claims, i, &o, why, sizeof(why));
 	if (e == LW_NOTFOUND)
-		say_refused(f, &facts->entries[i], why);
+		lw_lookup_refused(f, &facts->entries[i], why);
 	if (e != LW_OK)
 		return e;
 	other = lw_cache_by_id(&f->cache, o->kind, o->id);
-	if (other && strcmp(other->sid, o->sid) != 0) {
-		say_refused(f, &facts->entries[i], "another SID has its id");
+	if ((other && strcmp(other->sid, o->sid) != 0) ||
+	    lw_kept_other(f, o->kind, o->id, lw_str(o->sid))) {
+		lw_lookup_refused(f, &facts->entries[i],
+				  "another SID has its id");
 		lw_object_free(o);
 		return LW_NOTFOUND;
 	}
@@ -172,7 +177,8 @@ static bool counts(struct lw_front *f, const struct lw_entry *e,
 	if (lw_sid_to_id(&p.idmap, e->sid, ret_id) != LW_OK)
 		return false;
 	o = lw_cache_by_id(&f->cache, e->kind, *ret_id);
-	return !o || lw_str_eq(e->sid, o->sid);
+	return (!o || lw_str_eq(e->sid, o->sid)) &&
+	       !lw_kept_other(f, e->kind, *ret_id, e->sid);
 }
 
 static struct lw_ids *take(struct lw_ids **ids)
@@ -242,6 +248,7 @@ static enum lw_err absorb_entries(struct lw_front *f,
 
 	if (status == LW_NOTFOUND && q->op != LW_OP_FIND) {
 		/* Its DN is no more: the entry itself is asked for again. */
+		lw_follow_doubt(f->follow, q->kind, q->subject);
 		lw_cache_miss_id(&f->cache, q->kind, q->subject, lw_now_ms());
 		return LW_OK;
 	}
@@ -250,6 +257,7 @@ static enum lw_err absorb_entries(struct lw_front *f,
 	e = unpack(f, body, &facts);
 	if (e != LW_OK)
 		return e;
+	lw_kept_learn(f, q, facts.entries, facts.n);
 	if (q->op == LW_OP_MEMBERS)
 		return absorb_members(f, q->subject, &facts);
 	if (q->op == LW_OP_MEMBERSHIPS)
@@ -271,6 +279,8 @@ enum lw_err lw_lookup_absorb(struct lw_front *f, const struct lw_question *q,
 	case LW_OP_CHANGE:
 	case LW_OP_RULES:
 		return lw_present_absorb(f, q, status, body);
+	case LW_OP_SELFTEST:
+		return lw_status_absorb(q, status, body);
 	case LW_OP_PROBE:
 	case LW_OP_PASSWD_BY_NAME:
 	case LW_OP_PASSWD_BY_UID:
@@ -288,7 +298,6 @@ enum lw_err lw_lookup_absorb(struct lw_front *f, const struct lw_question *q,
 	case LW_OP_REFRESH:
 	case LW_OP_STATUS:
 	case LW_OP_SYNC:
-	case LW_OP_SELFTEST:
 		break;
 	}
 	return LW_PROTO;

@@ -1,6 +1,8 @@
 /* answer.c - which handler answers which question. The front. */
 #include "answer.h"
 
+#include "answer_status.h"
+
 #include <string.h>
 
 enum lw_err lw_typed_name(struct lw_request *r, enum lw_kind kind,
@@ -57,6 +59,10 @@ enum lw_err lw_answer(struct lw_request *r, struct lw_wr *rest)
 		return lw_answer_password(r, &body, rest);
 	case LW_OP_VERIFY:
 		return lw_answer_verify(r, &body, rest);
+	case LW_OP_REFRESH:
+		return lw_answer_refresh(r, &body, rest);
+	case LW_OP_STATUS:
+		return lw_answer_status(r, &body, rest);
 	case LW_OP_FIND:
 	case LW_OP_MEMBERSHIPS:
 	case LW_OP_MEMBERS:
@@ -64,8 +70,6 @@ enum lw_err lw_answer(struct lw_request *r, struct lw_wr *rest)
 	case LW_OP_PROBE:
 	case LW_OP_RULES:
 	case LW_OP_CHANGE:
-	case LW_OP_REFRESH:
-	case LW_OP_STATUS:
 	case LW_OP_SYNC:
 	case LW_OP_SELFTEST:
 		break;

@@ -46,6 +46,10 @@ enum lw_err lw_answer_principal(struct lw_request *r, struct lw_rd *body,
 enum lw_err lw_answer_ticket(struct lw_request *r, struct lw_rd *body,
 			     struct lw_wr *rest);
 
+/* answer_refresh.c */
+enum lw_err lw_answer_refresh(struct lw_request *r, struct lw_rd *body,
+			      struct lw_wr *rest);
+
 /*
  * The account part that a typed name means here. LW_NOTFOUND: a local entry
  * has that name. Else as lw_name_parse().

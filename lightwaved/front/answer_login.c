@@ -36,9 +36,6 @@ static enum lw_err account(struct lw_request *r, const struct lw_login *l,
 	bool expired = false, due;
 	enum lw_err e;
 
-	if (r->runs == 1)
-		r->max_age_ms = lw_recent_age(&r->front->recent, l->service,
-					      l->user, r->started_ms);
 	e = lw_judge_user(r, l->user, r->max_age_ms, ret);
 	if (e != LW_OK)
 		return e;
@@ -69,7 +66,13 @@ enum lw_err lw_answer_account(struct lw_request *r, struct lw_rd *body,
 	(void)rest;
 	if (e != LW_OK)
 		return e;
-	e = lw_judge_away(r, account(r, &l, &o, rule, sizeof(rule)));
+	if (r->runs == 1)
+		r->max_age_ms = lw_recent_age(&r->front->recent, l.service,
+					      l.user, r->started_ms);
+	e = account(r, &l, &o, rule, sizeof(rule));
+	if (lw_judge_again(r, e))
+		e = account(r, &l, &o, rule, sizeof(rule));
+	e = lw_judge_away(r, e);
 	if (e != LW_PENDING)
 		lw_judge_log("account", &l, o, e, rule);
 	return e;
@@ -101,7 +104,7 @@ static enum lw_err of_principal(struct lw_request *r,
 
 	if (!plain_principal(p->principal, r->front->config->realm))
 		return LW_NOTOURS;
-	e = lw_judge_user(r, p->principal, LW_FRESH, ret);
+	e = lw_judge_user(r, p->principal, r->max_age_ms, ret);
 	if (e != LW_OK)
 		return e;
 	if (p->principal.n != strlen((*ret)->upn) ||
@@ -113,7 +116,7 @@ static enum lw_err of_principal(struct lw_request *r,
 		return e;
 	if (p->account.n == 0)
 		return LW_OK;
-	e = lw_judge_user(r, p->account, LW_FRESH, &o);
+	e = lw_judge_user(r, p->account, r->max_age_ms, &o);
 	if (e == LW_PENDING || e == LW_OFFLINE)
 		return e;
 	return e == LW_OK && o->id == (*ret)->id ? LW_OK : LW_DENIED;
@@ -128,7 +131,10 @@ enum lw_err lw_answer_principal(struct lw_request *r, struct lw_rd *body,
 
 	if (e != LW_OK)
 		return e;
-	e = lw_judge_away(r, of_principal(r, &p, &o));
+	e = of_principal(r, &p, &o);
+	if (lw_judge_again(r, e))
+		e = of_principal(r, &p, &o);
+	e = lw_judge_away(r, e);
 	if (e == LW_PENDING)
 		return e;
 	lw_log(e == LW_OK ? LOG_INFO : LOG_NOTICE,

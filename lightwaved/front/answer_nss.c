@@ -79,20 +79,17 @@ static bool taken_locally(struct lw_request *r, const struct lw_object *o)
 static void write_group(struct lw_request *r, const struct lw_object *o,
 			const struct lw_ids *ids, struct lw_wr *rest)
 {
-	const struct lw_cache *c = &r->front->cache;
 	size_t count_at = 4 + 4 + strlen(o->name);
+	char name[LW_NAME_MAX];
 	uint32_t count = 0;
 
 	lw_wr_u32(rest, o->id);
 	lw_wr_str(rest, lw_str(o->name));
 	lw_wr_u32(rest, 0);
 	for (size_t i = 0; ids && i < ids->n; i++) {
-		const struct lw_object *user;
-
-		user = lw_cache_by_id(c, LW_KIND_USER, ids->id[i]);
-		if (!user)
+		if (lw_find_member(r, ids->id[i], name) != LW_OK)
 			continue;
-		lw_wr_str(rest, lw_str(user->name));
+		lw_wr_str(rest, lw_str(name));
 		count++;
 	}
 	if (lw_wr_end(rest) == LW_OK)

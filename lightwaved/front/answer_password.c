@@ -1,6 +1,7 @@
 /* answer_password.c - change a password. The front. */
 #include "answer.h"
 
+#include "follow.h"
 #include "judge.h"
 #include "present.h"
 
@@ -44,11 +45,12 @@ static enum lw_err change(struct lw_request *r,
 		return LW_DENIED;
 	if (lw_judge_absurd(c->new_password))
 		return c->new_password.n ? LW_WEAK : LW_TOOSHORT;
-	e = lw_judge_user(r, c->login.user, LW_FRESH, ret);
+	e = lw_judge_user(r, c->login.user, r->max_age_ms, ret);
 	if (e != LW_OK)
 		return lw_judge_away(r, e);
 	if (lw_judge_state(*ret, false) == LW_DISABLED)
-		return LW_DISABLED;
+		return lw_judge_again(r, LW_DISABLED) ? change(r, c, ret)
+						      : LW_DISABLED;
 	if (!p->asked && !r->offline)
 		return lw_judge_away(r, lw_present_change(r, *ret,
 							  c->login.password,
@@ -75,8 +77,11 @@ enum lw_err lw_answer_password(struct lw_request *r, struct lw_rd *body,
 	e = change(r, &c, &o);
 	if (e == LW_PENDING)
 		return e;
-	if (e == LW_OK)
+	if (e == LW_OK) {
 		lw_recent_changed(&r->front->recent, o->id);
+		/* That it was to be changed stands in what is kept of him. */
+		lw_follow_doubt(r->front->follow, LW_KIND_USER, o->id);
+	}
 	lw_judge_log("password change", &c.login, o, e, "");
 	return e;
 }

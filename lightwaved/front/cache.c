@@ -82,12 +82,45 @@ const struct lw_object *lw_cache_by_name(const struct lw_cache *c,
 {
 	char key[KEY_MAX];
 	const struct owned_name *n;
+	const struct lw_object *o;
 
 	n = lw_table_get(&c->names, name_key(key, kind, account));
 	if (!n)
 		return NULL;
-	*ret_at = n->at_ms;
-	return lw_cache_by_id(c, kind, n->id);
+	o = lw_cache_by_id(c, kind, n->id);
+	if (!o)
+		return NULL;
+	/* Said of what it was before it was doubted, or of both. */
+	if (n->at_ms < o->since_ms)
+		*ret_at = LW_STALE;
+	else
+		*ret_at = o->at_ms < n->at_ms ? o->at_ms : n->at_ms;
+	return o;
+}
+
+void lw_cache_doubt(struct lw_cache *c, enum lw_kind kind, uint32_t id)
+{
+	char key[KEY_MAX];
+	struct lw_object *o;
+
+	id_key(key, kind, id);
+	o = lw_table_get(&c->objects, key);
+	if (o)
+		o->at_ms = LW_STALE;
+	lw_table_drop(&c->misses, key);
+}
+
+void lw_cache_doubt_name(struct lw_cache *c, enum lw_kind kind,
+			 const char *account)
+{
+	char key[KEY_MAX];
+	struct owned_name *n;
+
+	name_key(key, kind, account);
+	n = lw_table_get(&c->names, key);
+	if (n)
+		n->at_ms = LW_STALE;
+	lw_table_drop(&c->misses, key);
 }
 
 static int64_t missed(const struct lw_cache *c, const char *key)
@@ -139,9 +172,12 @@ const char *lw_cache_pinned(void *cache, const char *account)
 
 enum lw_err lw_cache_keep(struct lw_cache *c, struct lw_object *o)
 {
+	const struct lw_object *old;
 	char key[KEY_MAX];
 
 	id_key(key, o->kind, o->id);
+	old = lw_table_get(&c->objects, key);
+	o->since_ms = old && old->at_ms != LW_STALE ? old->since_ms : o->at_ms;
 	lw_table_drop(&c->misses, key);
 	return lw_table_put(&c->objects, key, o);
 }

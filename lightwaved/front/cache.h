@@ -19,6 +19,12 @@ struct lw_ids {
 	uint32_t id[];
 };
 
+/*
+ * The moment of a fact that may have changed since: fresh enough for nobody,
+ * and better than nothing while the directory is away.
+ */
+#define LW_STALE (-1)
+
 bool lw_ids_have(const struct lw_ids *ids, uint32_t id);
 
 struct lw_cache {
@@ -54,6 +60,12 @@ int64_t lw_cache_missed_name(const struct lw_cache *c, enum lw_kind kind,
 const struct lw_ids *lw_cache_groups_of(const struct lw_cache *c, uint32_t uid);
 const struct lw_ids *lw_cache_members_of(const struct lw_cache *c,
 					 uint32_t gid);
+
+/* What is known of that user or group may have changed. */
+void lw_cache_doubt(struct lw_cache *c, enum lw_kind kind, uint32_t id);
+/* So may who has that name, or that nobody has it. */
+void lw_cache_doubt_name(struct lw_cache *c, enum lw_kind kind,
+			 const char *account);
 
 /* The SID that this user name belongs to since it was first seen, or NULL. */
 const char *lw_cache_pinned(void *cache, const char *account);

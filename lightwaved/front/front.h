@@ -14,6 +14,7 @@
 
 #include <event2/event.h>
 
+struct lw_follow;
 struct lw_link;
 struct lw_server;
 
@@ -26,6 +27,7 @@ struct lw_front {
 	struct lw_table said; /* what was logged lately, and when */
 	struct lw_recent recent;
 	struct lw_link *link;
+	struct lw_follow *follow;
 	struct lw_server *server;
 };
 

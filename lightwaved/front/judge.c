@@ -2,6 +2,7 @@
 #include "judge.h"
 
 #include "answer.h"
+#include "follow.h"
 #include "log.h"
 #include "present.h"
 
@@ -39,6 +40,18 @@ bool lw_judge_absurd(struct lw_password password)
 	return password.n == 0 || password.n > LW_PASSWORD_MAX;
 }
 
+bool lw_judge_again(struct lw_request *r, enum lw_err e)
+{
+	if (e != LW_DENIED && e != LW_DISABLED && e != LW_LOCKED &&
+	    e != LW_EXPIRED && e != LW_CHANGE && e != LW_FORBIDDEN)
+		return false;
+	if (r->max_age_ms == LW_ASK || r->offline || r->busy ||
+	    !lw_follow_active(r->front->follow))
+		return false;
+	r->max_age_ms = LW_ASK;
+	return true;
+}
+
 enum lw_err lw_judge_away(const struct lw_request *r, enum lw_err e)
 {
 	return e == LW_OFFLINE && !lw_link_up(r->front->link) ? LW_NOWORKER : e;
@@ -65,6 +78,17 @@ static enum lw_err verdict(const struct lw_request *r,
 	return said;
 }
 
+/* The bind has just said otherwise than what was kept of the entry. */
+static bool contradicted(const struct lw_request *r, const struct lw_object *o)
+{
+	enum lw_err said = r->presented.result, state = lw_judge_state(o, true);
+
+	if (said == LW_DISABLED)
+		return state != LW_DISABLED;
+	return (said == LW_OK || said == LW_CHANGE || said == LW_EXPIRED) &&
+	       state != LW_OK;
+}
+
 /* Where a password could not be judged either, his name is not. */
 static enum lw_err nobody(struct lw_request *r)
 {
@@ -82,7 +106,7 @@ enum lw_err lw_judge_password(struct lw_request *r, const struct lw_login *l,
 
 	if (lw_judge_absurd(l->password))
 		return LW_DENIED;
-	e = lw_judge_user(r, l->user, LW_FRESH, ret);
+	e = lw_judge_user(r, l->user, r->max_age_ms, ret);
 	if (e == LW_NOTFOUND)
 		return nobody(r);
 	if (e != LW_OK)
@@ -96,6 +120,8 @@ enum lw_err lw_judge_password(struct lw_request *r, const struct lw_login *l,
 	}
 	if (!r->presented.known || r->presented.uid != (*ret)->id)
 		return lw_judge_away(r, LW_OFFLINE);
+	if (contradicted(r, *ret) && lw_judge_again(r, LW_DISABLED))
+		return lw_judge_password(r, l, want_ticket, ret);
 	return verdict(r, *ret);
 }
 

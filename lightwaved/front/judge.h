@@ -29,6 +29,13 @@ enum lw_err lw_judge_password(struct lw_request *r, const struct lw_login *l,
 /* Nobody's password: refused before anybody is asked. */
 bool lw_judge_absurd(struct lw_password password);
 
+/*
+ * Whether e would refuse by what may be older than the question: then the
+ * directory is to be asked itself, which r does from now on. Who was let in
+ * again is let in at once; who was shut out, within revocation_max.
+ */
+bool lw_judge_again(struct lw_request *r, enum lw_err e);
+
 /* LW_OFFLINE said more exactly where there is not even a worker. */
 enum lw_err lw_judge_away(const struct lw_request *r, enum lw_err e);
 

@@ -1,56 +1,30 @@
 /* link.c - the connection to the worker. The front. */
-#include "link.h"
+#include "link_state.h"
 
 #include "cleanup.h"
 #include "client.h"
+#include "follow.h"
 #include "log.h"
 #include "lookup.h"
-#include "outlook.h"
 
 #include <event2/buffer.h>
 #include <event2/bufferevent.h>
 #include <string.h>
 
-#define RECONNECT_MS  50 /* after the worker was lost */
-#define OVERDUE_S     45 /* [workers] timeout is at most 10, and four of it */
-#define MAX_IN_FLIGHT 1024
-#define RESERVED      64 /* of these, for logins */
-
-TAILQ_HEAD(lw_question_list, lw_question);
-
-struct lw_link {
-	struct lw_front *front;
-	const char *path;
-	struct bufferevent *bev; /* NULL: not connected */
-	struct lw_question_list questions;
-	size_t in_flight;
-	uint32_t last_id;
-	int64_t tried_ms; /* when we last connected */
-	struct lw_outlook lookups, logins, verdicts, changes;
-	bool answered;
-};
-
-static struct lw_outlook *outlook_of(struct lw_link *l,
-				     const struct lw_question *q)
+struct lw_outlook *lw_link_outlook(struct lw_link *l,
+				   const struct lw_question *q)
 {
 	if (q->op == LW_OP_VERDICT)
 		return &l->verdicts;
 	/* Where passwords cannot be changed people may still log in. */
 	if (q->op == LW_OP_CHANGE)
 		return &l->changes;
+	if (q->op == LW_OP_SYNC)
+		return &l->syncs;
+	/* Is asked when all else fails, and says nothing of the rest. */
+	if (q->op == LW_OP_SELFTEST)
+		return &l->tests;
 	return q->login ? &l->logins : &l->lookups;
-}
-
-static void unlist(struct lw_link *l, struct lw_question *q)
-{
-	TAILQ_REMOVE(&l->questions, q, link);
-	l->in_flight--;
-}
-
-static void free_question(struct lw_question *q)
-{
-	free(q->key);
-	free(q);
 }
 
 void lw_question_forget(struct lw_request *r)
@@ -68,7 +42,7 @@ static void wake(struct lw_question *q, bool offline, bool busy)
 
 	/* Detached first: whoever runs may ask the same question again. */
 	TAILQ_CONCAT(&woken, &q->waiters, waiting);
-	free_question(q);
+	lw_question_free(q);
 	TAILQ_FOREACH (r, &woken, waiting) {
 		r->waits_for = NULL;
 		/*
@@ -88,19 +62,16 @@ static void wake(struct lw_question *q, bool offline, bool busy)
 
 static void went_well(struct lw_link *l, struct lw_outlook *o)
 {
-	if (!l->answered)
+	if (!l->answered) {
 		lw_log(LOG_NOTICE, "the directory answers");
+		lw_follow_kick(l->front->follow);
+	}
 	l->answered = true;
 	lw_outlook_good(o, lw_now_ms());
 }
 
-void lw_link_failed(struct lw_link *l, const struct lw_question *q)
+static void say_away(struct lw_link *l)
 {
-	/* Whoever cannot read the rules may still change his password. */
-	if (q->op == LW_OP_RULES)
-		return;
-	if (!lw_outlook_failed(outlook_of(l, q), q->asked_ms, lw_now_ms()))
-		return;
 	if (l->answered)
 		lw_log(LOG_WARNING, "the directory cannot be reached; "
 				    "answering from memory");
@@ -109,6 +80,23 @@ void lw_link_failed(struct lw_link *l, const struct lw_question *q)
 				   "the directory has not answered yet: "
 				   "lightwaved-worker's log says why");
 	l->answered = false;
+}
+
+void lw_link_failed(struct lw_link *l, const struct lw_question *q)
+{
+	/* Whoever cannot read the rules may still change his password. */
+	if (q->op == LW_OP_RULES || q->op == LW_OP_SELFTEST)
+		return;
+	if (lw_outlook_failed(lw_link_outlook(l, q), q->asked_ms, lw_now_ms()))
+		say_away(l);
+}
+
+static void said_offline(struct lw_link *l, const struct lw_question *q)
+{
+	if (q->op == LW_OP_RULES || q->op == LW_OP_SELFTEST)
+		return;
+	if (lw_outlook_refused(lw_link_outlook(l, q), q->asked_ms, lw_now_ms()))
+		say_away(l);
 }
 
 static void hang_up(struct lw_link *l)
@@ -124,12 +112,14 @@ static void hang_up(struct lw_link *l)
 	l->in_flight = 0;
 	while ((q = TAILQ_FIRST(&orphans))) {
 		TAILQ_REMOVE(&orphans, q, link);
+		if (q->op == LW_OP_SYNC)
+			lw_follow_lost(l->front->follow);
 		wake(q, true, false);
 	}
 }
 
 /* Before anybody is woken: no password goes to a worker that is just dying. */
-static void lost(struct lw_link *l)
+void lw_link_lost(struct lw_link *l)
 {
 	int64_t until = lw_now_ms() + RECONNECT_MS;
 
@@ -140,44 +130,75 @@ static void lost(struct lw_link *l)
 	hang_up(l);
 }
 
-static struct lw_question *by_id(struct lw_link *l, uint32_t id)
+/* LW_PROTO from the worker itself is how an older one answers SYNC. */
+static enum lw_err on_sync(struct lw_link *l, struct lw_question *q,
+			   struct lw_rd *rd)
 {
-	struct lw_question *q;
+	enum lw_err status = lw_status_decode(rd);
+	enum lw_err e = lw_follow_end(l->front->follow, status, rd);
 
-	TAILQ_FOREACH (q, &l->questions, link) {
-		if (q->id == id)
-			return q;
-	}
-	return NULL;
+	if (e == LW_PROTO)
+		return LW_PROTO;
+	if (status == LW_OFFLINE)
+		said_offline(l, q);
+	else if (status == LW_OK)
+		went_well(l, &l->syncs);
+	lw_link_unlist(l, q);
+	wake(q, e != LW_OK, false);
+	return LW_OK;
+}
+
+static enum lw_err on_interim(struct lw_link *l, struct lw_question *q,
+			      struct lw_rd *rd)
+{
+	if (q->op != LW_OP_SYNC || lw_status_decode(rd) != LW_OK)
+		return LW_PROTO;
+	q->asked_ms = lw_now_ms(); /* as long as parts come it is not overdue */
+	return lw_follow_part(l->front->follow, rd);
+}
+
+static enum lw_err absorb(struct lw_link *l, struct lw_question *q,
+			  struct lw_rd *rd)
+{
+	enum lw_err status = lw_status_decode(rd);
+	bool busy = status == LW_NOMEM || status == LW_RANGE;
+
+	if (status == LW_PROTO)
+		return LW_PROTO;
+	if (status == LW_OFFLINE)
+		said_offline(l, q);
+	/* Too busy, or too much asked: neither good news nor bad. */
+	else if (!busy && q->op != LW_OP_SELFTEST)
+		went_well(l, lw_link_outlook(l, q));
+	/* It may tell what was before a change that is known by now. */
+	status = q->overtaken && status == LW_OK
+			 ? LW_OK
+			 : lw_lookup_absorb(l->front, q, status, rd);
+	if (status == LW_PROTO)
+		return LW_PROTO;
+	lw_link_unlist(l, q);
+	wake(q, status != LW_OK, busy);
+	return LW_OK;
 }
 
 /* LW_PROTO: the worker is not what we think it is. */
 static enum lw_err on_answer(struct lw_link *l, const struct lw_head *h,
 			     const uint8_t *body)
 {
-	struct lw_question *q = by_id(l, h->id);
-	enum lw_err status;
+	struct lw_question *q = lw_link_by_id(l, h->id);
 	struct lw_rd rd;
-	bool busy;
 
-	if (!q || q->op != h->op)
+	lw_link_heard(l);
+	if (h->id == PING_ID && h->op == PING_OP)
+		return LW_OK;
+	if (!q)
 		return LW_PROTO;
 	lw_rd_init(&rd, body, h->len);
-	status = lw_status_decode(&rd);
-	if (status == LW_PROTO)
+	if (h->op == (q->op | LW_OP_INTERIM))
+		return on_interim(l, q, &rd);
+	if ((h->op & ~LW_OP_LOGIN) != q->op)
 		return LW_PROTO;
-	busy = status == LW_NOMEM || status == LW_RANGE;
-	if (status == LW_OFFLINE)
-		lw_link_failed(l, q);
-	/* Too busy, or too much asked: neither good news nor bad. */
-	else if (!busy)
-		went_well(l, outlook_of(l, q));
-	status = lw_lookup_absorb(l->front, q, status, &rd);
-	if (status == LW_PROTO)
-		return LW_PROTO;
-	unlist(l, q);
-	wake(q, status != LW_OK, busy);
-	return LW_OK;
+	return q->op == LW_OP_SYNC ? on_sync(l, q, &rd) : absorb(l, q, &rd);
 }
 
 /* One whole message from in, if there is one; LW_PENDING if not. */
@@ -219,7 +240,7 @@ static void on_read(struct bufferevent *bev, void *arg)
 	if (e == LW_PENDING || l->bev != bev)
 		return;
 	lw_log(LOG_ERR, "dropping the worker: %s", lw_strerror(e));
-	lost(l);
+	lw_link_lost(l);
 }
 
 static void on_event(struct bufferevent *bev, short what, void *arg)
@@ -229,11 +250,11 @@ static void on_event(struct bufferevent *bev, short what, void *arg)
 	(void)bev;
 	if (what & (BEV_EVENT_EOF | BEV_EVENT_ERROR | BEV_EVENT_TIMEOUT)) {
 		lw_log(LOG_WARNING, "the worker has gone");
-		lost(l);
+		lw_link_lost(l);
 	}
 }
 
-static enum lw_err connected(struct lw_link *l)
+enum lw_err lw_link_connected(struct lw_link *l)
 {
 	int64_t now = lw_now_ms();
 	lw_cleanup(lw_close) int fd = -1;
@@ -258,110 +279,16 @@ static enum lw_err connected(struct lw_link *l)
 	lw_take_fd(&fd);
 	bufferevent_setcb(l->bev, on_read, NULL, on_event, l);
 	bufferevent_enable(l->bev, EV_READ | EV_WRITE);
+	l->heard_ms = now;
+	l->pinged_ms = 0;
+	/* It may be another worker, that knows more. */
+	lw_follow_kick(l->front->follow);
 	return LW_OK;
-}
-
-static struct lw_question *equal_one(struct lw_link *l, const char *key,
-				     bool login)
-{
-	struct lw_question *q;
-
-	TAILQ_FOREACH (q, &l->questions, link) {
-		if (*key && !strcmp(q->key, key) && q->login == login)
-			return q;
-	}
-	return NULL;
-}
-
-/* Questions whose answers never came, which only a broken worker leaves. */
-static bool overdue(struct lw_link *l)
-{
-	const struct lw_question *q = TAILQ_FIRST(&l->questions);
-
-	return q && lw_now_ms() - q->asked_ms > OVERDUE_S * 1000;
-}
-
-static struct lw_question *add(struct lw_link *l, const struct lw_question *q)
-{
-	struct lw_question *n = calloc(1, sizeof(*n));
-
-	if (!n)
-		return NULL;
-	*n = *q;
-	n->key = strdup(q->key);
-	if (!n->key) {
-		free(n);
-		return NULL;
-	}
-	TAILQ_INIT(&n->waiters);
-	n->id = ++l->last_id;
-	n->asked_ms = lw_now_ms();
-	TAILQ_INSERT_TAIL(&l->questions, n, link);
-	l->in_flight++;
-	return n;
-}
-
-static void wipe_sent(const void *data, size_t n, void *base)
-{
-	(void)data;
-	explicit_bzero(base, n);
-	free(base);
-}
-
-/* Takes the message: wiped once it is sent, or when we fail. */
-static enum lw_err post(struct lw_link *l, struct lw_wr *msg)
-{
-	uint8_t *base = msg->base;
-	size_t n = (size_t)(msg->p - base);
-
-	*msg = (struct lw_wr) { 0 };
-	if (evbuffer_add_reference(bufferevent_get_output(l->bev), base, n,
-				   wipe_sent, base) < 0) {
-		wipe_sent(base, n, base);
-		return LW_NOMEM;
-	}
-	return LW_OK;
-}
-
-enum lw_err lw_link_ask(struct lw_link *l, struct lw_request *r,
-			const struct lw_question *q, struct lw_wr *msg)
-{
-	struct lw_question *in_flight = equal_one(l, q->key, q->login);
-	enum lw_err e;
-
-	if (lw_wr_end(msg) != LW_OK)
-		return lw_wr_end(msg);
-	if (lw_outlook_away(outlook_of(l, q), lw_now_ms()))
-		return LW_OFFLINE;
-	if (!in_flight) {
-		if (l->in_flight >= MAX_IN_FLIGHT - (q->login ? 0 : RESERVED))
-			return LW_NOMEM;
-		if (overdue(l)) {
-			lost(l);
-			return LW_OFFLINE;
-		}
-		e = connected(l);
-		if (e != LW_OK)
-			return e;
-		in_flight = add(l, q);
-		if (!in_flight)
-			return LW_NOMEM;
-		lw_put_u32(msg->base + 8, in_flight->id);
-		e = post(l, msg);
-		if (e != LW_OK) {
-			unlist(l, in_flight);
-			free_question(in_flight);
-			return e;
-		}
-	}
-	TAILQ_INSERT_TAIL(&in_flight->waiters, r, waiting);
-	r->waits_for = in_flight;
-	return LW_PENDING;
 }
 
 bool lw_link_up(const struct lw_link *l)
 {
-	return l->bev != NULL;
+	return l->bev && !l->hung;
 }
 
 struct lw_link *lw_link_new(struct lw_front *f, const char *path)
@@ -377,7 +304,13 @@ struct lw_link *lw_link_new(struct lw_front *f, const char *path)
 	lw_outlook_init(&l->logins);
 	lw_outlook_init(&l->verdicts);
 	lw_outlook_init(&l->changes);
+	lw_outlook_init(&l->syncs);
+	lw_outlook_init(&l->tests);
 	TAILQ_INIT(&l->questions);
+	if (lw_link_watch_init(l) != LW_OK) {
+		free(l);
+		return NULL;
+	}
 	return l;
 }
 
@@ -387,11 +320,12 @@ void lw_link_free(struct lw_link *l)
 
 	if (!l)
 		return;
+	event_free(l->watch);
 	if (l->bev)
 		bufferevent_free(l->bev);
 	for (q = TAILQ_FIRST(&l->questions); q; q = next) {
 		next = TAILQ_NEXT(q, link);
-		free_question(q);
+		lw_question_free(q);
 	}
 	free(l);
 }

@@ -6,7 +6,8 @@
  * answer of LW_OFFLINE, or waiting in vain, unless others were answered
  * meanwhile: one question that is too hard shuts nobody else out. Lookups, what
  * PAM looks up, and verdicts fail apart, so that what anybody may ask never
- * decides how a login is judged.
+ * decides how a login is judged. A worker that hangs is found out and dropped
+ * before PAM has waited five seconds (link_watch.c).
  */
 #ifndef LW_LINK_H
 #define LW_LINK_H
@@ -19,7 +20,8 @@ struct lw_question {
 	struct lw_request_list waiters;
 	uint32_t id;
 	enum lw_op op;
-	bool login; /* PAM waits for it: what lookups do must not matter */
+	bool login;	/* PAM waits for it: what lookups do must not matter */
+	bool overtaken; /* by a change: the answer is asked for again */
 	int64_t asked_ms;
 	char *key; /* equal keys are equal questions; "" is equal to none */
 
@@ -42,13 +44,23 @@ void lw_link_free(struct lw_link *l);
 enum lw_err lw_link_ask(struct lw_link *l, struct lw_request *r,
 			const struct lw_question *q, struct lw_wr *msg);
 
-/* Whether a worker is there; that it answers is not known. */
+/*
+ * Ask LW_OP_SYNC (msg as above), once at a time; follow.h gets what comes.
+ * LW_OFFLINE, LW_NOMEM: nothing will.
+ */
+enum lw_err lw_link_sync(struct lw_link *l, struct lw_wr *msg);
+/* r waits for the end of that question. LW_PENDING; LW_OFFLINE: none is. */
+enum lw_err lw_link_join_sync(struct lw_link *l, struct lw_request *r);
+/* Something has changed: answers on their way may be older. */
+void lw_link_overtake(struct lw_link *l);
+
+/* Whether a worker is there and does not hang. */
 bool lw_link_up(const struct lw_link *l);
 
 /* r no longer waits. */
 void lw_question_forget(struct lw_request *r);
 
-/* q was answered OFFLINE, or waited for in vain: the next ones shall not. */
+/* q was waited for in vain: the next ones shall not. */
 void lw_link_failed(struct lw_link *l, const struct lw_question *q);
 
 #endif

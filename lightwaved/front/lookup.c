@@ -2,6 +2,8 @@
 #include "lookup.h"
 
 #include "cleanup.h"
+#include "follow.h"
+#include "kept.h"
 
 #include <string.h>
 
@@ -15,7 +17,27 @@
 
 static bool fresh(const struct lw_request *r, int64_t at, int64_t max_age_ms)
 {
-	return at >= r->started_ms || lw_now_ms() - at <= max_age_ms;
+	return at >= r->started_ms ||
+	       lw_plan_fresh(lw_follow_plan(r->front->follow), at, max_age_ms,
+			     lw_now_ms());
+}
+
+/* Whether the replica does, where something in it was said before since_ms. */
+static bool kept_fresh(const struct lw_request *r, int64_t max_age_ms,
+		       int64_t since_ms)
+{
+	const struct lw_plan *p = lw_follow_plan(r->front->follow);
+
+	/* The best there is, unless something newer was said on demand. */
+	if (r->offline)
+		return p->confirmed_ms >= since_ms;
+	return (p->trusted && p->confirmed_ms > r->started_ms) ||
+	       lw_plan_replica_fresh(p, max_age_ms, lw_now_ms());
+}
+
+static int64_t later(int64_t a, int64_t b)
+{
+	return a > b ? a : b;
 }
 
 /* After LW_OFFLINE the request lives from what is stale. */
@@ -55,31 +77,53 @@ static enum lw_err ask_find(struct lw_request *r, enum lw_kind kind,
 	return ask(r, &q, &msg);
 }
 
+/* For how long that nothing is there may have been said. */
+static int64_t miss_age(const struct lw_request *r, int64_t max_age_ms)
+{
+	int64_t ms = r->front->config->negative_ttl * INT64_C(1000);
+
+	return ms > max_age_ms ? max_age_ms : ms;
+}
+
+static enum lw_err kept_result(const struct lw_kept *k,
+			       const struct lw_object **ret)
+{
+	if (k->result == LW_OK)
+		*ret = k->o;
+	return k->result;
+}
+
 enum lw_err lw_find_by_name(struct lw_request *r, enum lw_kind kind,
 			    const char *account, int64_t max_age_ms,
 			    const struct lw_object **ret)
 {
 	const struct lw_cache *c = &r->front->cache;
 	int64_t missed = lw_cache_missed_name(c, kind, account);
-	int64_t at = -1,
-		miss_age = r->front->config->negative_ttl * INT64_C(1000);
+	int64_t at = LW_STALE, none = miss_age(r, max_age_ms);
 	const struct lw_object *o;
+	struct lw_kept kept;
 
-	if (miss_age > max_age_ms)
-		miss_age = max_age_ms;
 	for (;;) {
+		bool there = lw_kept_by_name(r, kind, account, &kept);
+		enum lw_err e;
+
 		o = lw_cache_by_name(c, kind, account, &at);
+		if (there && !kept.doubted &&
+		    kept_fresh(r, max_age_ms, later(at, missed)))
+			return kept_result(&kept, ret);
 		if (o && at >= missed &&
 		    (r->offline || fresh(r, at, max_age_ms))) {
 			*ret = o;
 			return LW_OK;
 		}
 		if (missed >= 0 && missed >= at &&
-		    (r->offline || fresh(r, missed, miss_age)))
+		    (r->offline || fresh(r, missed, none)))
 			return LW_NOTFOUND;
+		if (r->offline && there)
+			return kept_result(&kept, ret);
 		if (r->offline || r->busy)
 			return LW_OFFLINE;
-		enum lw_err e = ask_find(r, kind, LW_BY_NAME, account, 0);
+		e = ask_find(r, kind, LW_BY_NAME, account, 0);
 		if (e != LW_OFFLINE)
 			return e;
 	}
@@ -90,26 +134,33 @@ enum lw_err lw_find_by_id(struct lw_request *r, enum lw_kind kind, uint32_t id,
 {
 	const struct lw_cache *c = &r->front->cache;
 	struct lw_policy p = lw_front_policy(r->front);
-	int64_t miss_age = r->front->config->negative_ttl * INT64_C(1000);
+	int64_t none = miss_age(r, max_age_ms);
 	char rids[LW_RID_MAX];
+	struct lw_kept kept;
 
 	if (lw_id_to_rids(&p.idmap, id, rids) != LW_OK)
 		return LW_NOTFOUND;
-	if (miss_age > max_age_ms)
-		miss_age = max_age_ms;
 	for (;;) {
 		const struct lw_object *o = lw_cache_by_id(c, kind, id);
 		int64_t missed = lw_cache_missed_id(c, kind, id);
+		bool there = lw_kept_by_id(r, kind, id, &kept);
+		enum lw_err e;
 
+		if (there && !kept.doubted &&
+		    kept_fresh(r, max_age_ms,
+			       later(o ? o->at_ms : LW_STALE, missed)))
+			return kept_result(&kept, ret);
 		if (o && (r->offline || fresh(r, o->at_ms, max_age_ms))) {
 			*ret = o;
 			return LW_OK;
 		}
-		if (missed >= 0 && (r->offline || fresh(r, missed, miss_age)))
+		if (missed >= 0 && (r->offline || fresh(r, missed, none)))
 			return LW_NOTFOUND;
+		if (r->offline && there)
+			return kept_result(&kept, ret);
 		if (r->offline || r->busy)
 			return LW_OFFLINE;
-		enum lw_err e = ask_find(r, kind, LW_BY_RID, rids, id);
+		e = ask_find(r, kind, LW_BY_RID, rids, id);
 		if (e != LW_OFFLINE)
 			return e;
 	}
@@ -133,30 +184,71 @@ static enum lw_err ask_list(struct lw_request *r, enum lw_op op,
 	return ask(r, &q, &msg);
 }
 
+/* A list is older than the last change of a group: any may be in it. */
+static bool list_fresh(const struct lw_request *r, int64_t at,
+		       int64_t max_age_ms)
+{
+	const struct lw_plan *p = lw_follow_plan(r->front->follow);
+
+	if (at >= r->started_ms || at > p->groups_ms)
+		return fresh(r, at, max_age_ms);
+	return at > p->void_ms && lw_now_ms() - at <= max_age_ms;
+}
+
+/* What is good enough of what is known; NULL: none is. */
+static const struct lw_ids *known_list(struct lw_request *r, enum lw_op op,
+				       const struct lw_object *o,
+				       int64_t max_age_ms)
+{
+	const struct lw_cache *c = &r->front->cache;
+	const struct lw_ids *ids, *kept;
+
+	ids = op == LW_OP_MEMBERS ? lw_cache_members_of(c, o->id)
+				  : lw_cache_groups_of(c, o->id);
+	if (kept_fresh(r, max_age_ms, ids ? ids->at_ms : LW_STALE) &&
+	    lw_kept_list(r, op, o, &kept))
+		return kept;
+	return ids && (r->offline || list_fresh(r, ids->at_ms, max_age_ms))
+		       ? ids
+		       : NULL;
+}
+
 static enum lw_err find_list(struct lw_request *r, enum lw_op op,
 			     const struct lw_object *o, int64_t max_age_ms,
 			     const struct lw_ids **ret)
 {
-	const struct lw_cache *c = &r->front->cache;
-
 	for (;;) {
-		const struct lw_ids *ids;
+		const struct lw_ids *ids = known_list(r, op, o, max_age_ms);
+		enum lw_err e;
 
-		ids = op == LW_OP_MEMBERS ? lw_cache_members_of(c, o->id)
-					  : lw_cache_groups_of(c, o->id);
 		if (ids && r->offline &&
 		    lw_now_ms() - ids->at_ms > RIGHTS_MAX_MS)
 			return LW_OFFLINE;
-		if (ids && (r->offline || fresh(r, ids->at_ms, max_age_ms))) {
+		if (ids) {
 			*ret = ids;
 			return LW_OK;
 		}
 		if (r->offline || r->busy)
 			return LW_OFFLINE;
-		enum lw_err e = ask_list(r, op, o);
+		e = ask_list(r, op, o);
 		if (e != LW_OFFLINE)
 			return e;
 	}
+}
+
+enum lw_err lw_find_member(struct lw_request *r, uint32_t uid,
+			   char ret[LW_NAME_MAX])
+{
+	const struct lw_object *o =
+		lw_cache_by_id(&r->front->cache, LW_KIND_USER, uid);
+	struct lw_kept kept;
+
+	if (lw_kept_by_id(r, LW_KIND_USER, uid, &kept))
+		o = kept.result == LW_OK ? kept.o : NULL;
+	if (!o)
+		return LW_NOTFOUND;
+	snprintf(ret, LW_NAME_MAX, "%s", o->name);
+	return LW_OK;
 }
 
 enum lw_err lw_find_groups_of(struct lw_request *r,
@@ -177,6 +269,8 @@ void lw_prefetch_groups_of(struct lw_request *r, const struct lw_object *user)
 {
 	bool offline = r->offline;
 
+	if (known_list(r, LW_OP_MEMBERSHIPS, user, LW_FRESH))
+		return;
 	if (ask_list(r, LW_OP_MEMBERSHIPS, user) == LW_PENDING)
 		lw_question_forget(r);
 	r->offline = offline;

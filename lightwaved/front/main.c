@@ -5,6 +5,7 @@
 #include "front.h"
 
 #include "cleanup.h"
+#include "follow.h"
 #include "harden.h"
 #include "link.h"
 #include "log.h"
@@ -105,6 +106,7 @@ static void on_hup(evutil_socket_t sig, short what, void *arg)
 		rl->front->config = c;
 		lw_table_clear(&rl->front->said);
 		lw_cache_forget(&rl->front->cache);
+		lw_follow_reload(rl->front->follow);
 		lw_server_bare(rl->front->server, lw_config_naming(c).bare);
 		lw_log(LOG_NOTICE, "configuration read again");
 	}
@@ -132,6 +134,7 @@ static void front_done(struct lw_front **pf)
 	struct lw_front *f = *pf;
 
 	lw_server_free(f->server);
+	lw_follow_free(f->follow);
 	lw_link_free(f->link);
 	lw_tickets_expire(&f->tickets, INT64_MAX);
 	lw_cache_clear(&f->cache);
@@ -216,7 +219,8 @@ static int serve(const struct options *o)
 	}
 	f->base = new_base();
 	f->link = f->base ? lw_link_new(f, o->jobs) : NULL;
-	if (!f->link ||
+	f->follow = f->link ? lw_follow_new(f) : NULL;
+	if (!f->follow ||
 	    lw_server_new(f, o->rundir, lw_config_naming(f->config).bare,
 			  &f->server) != LW_OK)
 		return EXIT_FAILURE;

@@ -3,6 +3,7 @@
 
 #define BACKOFF_MIN_MS 1000
 #define BACKOFF_MAX_MS 10000
+#define REFUSED_MS     150
 
 void lw_outlook_init(struct lw_outlook *o)
 {
@@ -30,4 +31,16 @@ bool lw_outlook_failed(struct lw_outlook *o, int64_t asked_ms, int64_t now_ms)
 		o->backoff_ms = BACKOFF_MAX_MS;
 	o->away_until_ms = now_ms + o->backoff_ms;
 	return true;
+}
+
+bool lw_outlook_refused(struct lw_outlook *o, int64_t asked_ms, int64_t now_ms)
+{
+	bool was_away = lw_outlook_away(o, now_ms);
+
+	if (o->good_ms >= asked_ms)
+		return false;
+	/* It answers: whatever it was waited for in vain is over. */
+	o->backoff_ms = 0;
+	o->away_until_ms = now_ms + REFUSED_MS;
+	return !was_away;
 }

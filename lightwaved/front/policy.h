@@ -29,6 +29,8 @@ struct lw_object {
 	char *upn;     /* users: as the directory spells it, or "" */
 	char *gecos;   /* users */
 	int64_t at_ms; /* when the directory said so; monotonic */
+	/* Names that led to it before then may be somebody else's now. */
+	int64_t since_ms;
 };
 void lw_object_free(void *object);
 

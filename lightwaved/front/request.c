@@ -12,9 +12,10 @@
 #include <time.h>
 
 /* Before the client's own budget ends, so that it gets what is stale. */
-#define NSS_DEADLINE_MS (LW_NSS_BUDGET_MS - 200)
-#define PAM_DEADLINE_MS 25000
-#define RUNS_SPARE	32
+#define NSS_DEADLINE_MS	    (LW_NSS_BUDGET_MS - 200)
+#define PAM_DEADLINE_MS	    25000
+#define REFRESH_DEADLINE_MS 120000 /* as the worker has for one question */
+#define RUNS_SPARE	    32
 /*
  * Refusals of a password leave at whole multiples of this after the question
  * came, so that their moment does not tell a wrong password from an unknown
@@ -31,8 +32,39 @@ static int64_t now_us(void)
 	return (int64_t)ts.tv_sec * 1000000 + ts.tv_nsec / 1000;
 }
 
+struct lw_request_made {
+	struct lw_request_made *next;
+	void *p;
+	void (*release)(void *);
+};
+
+bool lw_request_keep(struct lw_request *r, void *p, void (*release)(void *))
+{
+	struct lw_request_made *m = malloc(sizeof(*m));
+
+	if (!m) {
+		release(p);
+		return false;
+	}
+	*m = (struct lw_request_made) { r->made, p, release };
+	r->made = m;
+	return true;
+}
+
+static void release_made(struct lw_request *r)
+{
+	struct lw_request_made *m;
+
+	while ((m = r->made)) {
+		r->made = m->next;
+		m->release(m->p);
+		free(m);
+	}
+}
+
 static void destroy(struct lw_request *r)
 {
+	release_made(r);
 	if (r->waits_for)
 		lw_question_forget(r);
 	if (r->deadline)
@@ -40,6 +72,7 @@ static void destroy(struct lw_request *r)
 	if (r->body)
 		explicit_bzero(r->body, r->head.len);
 	free(r->body);
+	free(r->selftest);
 	free(r);
 }
 
@@ -100,6 +133,7 @@ void lw_request_run(struct lw_request *r)
 	enum lw_err e;
 
 	lw_wr_heap(&rest, LW_REPLY_MAX);
+	release_made(r);
 	if (++r->runs > max_runs(r->front->config)) {
 		lw_log(LOG_ERR, "a request of kind %d cannot be answered",
 		       r->head.op);
@@ -126,6 +160,10 @@ static void too_late(evutil_socket_t fd, short what, void *arg)
 		finish(r, r->refusal, NULL);
 		return;
 	}
+	if (r->head.op == LW_OP_REFRESH) {
+		finish(r, LW_OFFLINE, NULL);
+		return;
+	}
 	if (r->waits_for) {
 		lw_link_failed(r->front->link, r->waits_for);
 		lw_question_forget(r);
@@ -138,7 +176,7 @@ static bool allowed(uint16_t op, bool privileged)
 {
 	if (op >= LW_OP_PASSWD_BY_NAME && op <= LW_OP_OURS)
 		return true;
-	return privileged && op >= LW_OP_AUTH && op <= LW_OP_VERIFY;
+	return privileged && op >= LW_OP_AUTH && op <= LW_OP_STATUS;
 }
 
 void lw_request_start(struct lw_front *f, struct lw_conn *conn,
@@ -146,7 +184,9 @@ void lw_request_start(struct lw_front *f, struct lw_conn *conn,
 		      bool privileged)
 {
 	bool pam = head->op >= LW_OP_AUTH;
-	int ms = pam ? PAM_DEADLINE_MS : NSS_DEADLINE_MS;
+	int ms = head->op == LW_OP_REFRESH ? REFRESH_DEADLINE_MS
+		 : pam			   ? PAM_DEADLINE_MS
+					   : NSS_DEADLINE_MS;
 	struct timeval tv = { ms / 1000, ms % 1000 * 1000 };
 	struct lw_request *r = calloc(1, sizeof(*r));
 

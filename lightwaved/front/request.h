@@ -14,6 +14,7 @@
 
 struct lw_conn;
 struct lw_question;
+struct lw_request_made;
 
 /* A password on its way to the directory, and what came back. */
 struct lw_presented {
@@ -42,10 +43,16 @@ struct lw_request {
 	struct lw_question *waits_for; /* NULL or the one question */
 	TAILQ_ENTRY(lw_request) waiting;
 
-	int64_t max_age_ms;	       /* ACCOUNT: facts of this login count */
-	struct lw_presented presented; /* AUTH, VERIFY, PASSWORD */
+	int64_t max_age_ms;		  /* of facts that decide; lookup.h */
+	uint64_t refresh_after;		  /* REFRESH: of follow.h */
+	struct lw_presented presented;	  /* AUTH, VERIFY, PASSWORD */
 	struct lw_password_policy policy; /* POLICY */
 	bool policy_known;
+	uint8_t *selftest; /* STATUS: the worker's pairs; owned, or NULL */
+	size_t selftest_n;
+
+	/* Made for this run of the handler; lw_request_keep(). */
+	struct lw_request_made *made;
 
 	/* A refusal that is ready and waits for its moment; see request.c. */
 	bool held;
@@ -60,6 +67,12 @@ TAILQ_HEAD(lw_request_list, lw_request);
 void lw_request_start(struct lw_front *f, struct lw_conn *conn,
 		      const struct lw_head *head, uint8_t *body,
 		      bool privileged);
+
+/*
+ * Release what a handler was given once that run of it is over. Takes p, also
+ * when it fails: then it is released at once, and the result is false.
+ */
+bool lw_request_keep(struct lw_request *r, void *p, void (*release)(void *));
 
 /* Run it (again); it may be freed when this returns. */
 void lw_request_run(struct lw_request *r);

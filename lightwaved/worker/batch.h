@@ -1,5 +1,5 @@
 /*
- * batch.h - one question about many values, fifty at a time.
+ * batch.h - one question about many values, some hundred at a time.
  */
 #ifndef LW_BATCH_H
 #define LW_BATCH_H
@@ -14,20 +14,34 @@ struct lw_batch {
 	void (*pairs)(struct lw_wr *filter, const char *value,
 		      const struct lw_config *config);
 	char **attrs;
-	bool paged;
+	lw_search_fn *fn;
+	void *arg;
+
+	/* The values: of set, which fn may add to, from (included) to to. */
+	const struct lw_strset *set;
+	size_t from, to;
 };
 
 /*
- * Under the domain, entries that match any of values from (included) to to
- * (excluded) of the set, to which fn may add. As lw_search(), but a missing
- * base is LW_OFFLINE: the domain itself is not there.
+ * Under the domain, entries that match any of the values. Several batches are
+ * on their way together. As lw_search(), but a missing base is LW_OFFLINE: the
+ * domain itself is not there.
  */
 enum lw_err lw_batch_search(struct lw_conn *c, const struct lw_batch *b,
-			    const struct lw_strset *set, size_t from, size_t to,
-			    lw_search_fn *fn, void *arg);
+			    size_t n);
 
 /* (entryDN=value) */
 void lw_batch_by_dn(struct lw_wr *filter, const char *value,
 		    const struct lw_config *config);
+
+/*
+ * (entryDN=value)(sAMAccountName=its cn): a group, and who else might have its
+ * name. lw_batch_cn() says what that is.
+ */
+void lw_batch_by_dn_and_cn(struct lw_wr *filter, const char *value,
+			   const struct lw_config *config);
+
+/* The value of a DN's first part if that is a cn, on the heap; else NULL. */
+char *lw_batch_cn(const char *dn);
 
 #endif

@@ -1,5 +1,5 @@
 /*
- * bind.h - the two simple binds there are: the machine's and a user's.
+ * bind.h - whose a connection is: the machine's, or for a moment a user's.
  */
 #ifndef LW_BIND_H
 #define LW_BIND_H
@@ -8,9 +8,9 @@
 #include "job.h"
 
 /*
- * Make c a connection bound as the machine, with the domain's SID in it,
- * going from server to server while none can be reached; at once if it is one
- * already. LW_OFFLINE: not possible, and logged.
+ * Make c a connection bound as the machine, with the domain's SID in it, to
+ * the best server that can be reached; at once if it is one already.
+ * LW_OFFLINE: not possible, and logged.
  */
 enum lw_err lw_bind_machine(struct lw_conn *c);
 

@@ -7,8 +7,9 @@
 #include "config.h"
 
 /*
- * ca_file, password_file and keytab, as this process may read them. Nobody is
- * asked over the network. LW_INVALID: error holds one line for people.
+ * ca_file, ca_dir, password_file and keytab, as this process may read them, and
+ * whether nobody else can read what is secret. Nobody is asked over the
+ * network. LW_INVALID: error holds one line for people.
  */
 enum lw_err lw_check_files(const struct lw_config *c, char *error,
 			   size_t error_size);

@@ -55,12 +55,6 @@ static bool is_upn_of(struct lw_str upn, struct lw_str account,
 	       !strncasecmp(upn.s + account.n + 1, realm, n);
 }
 
-static bool is_known(struct lw_str name, const char *known)
-{
-	return known && name.n == strlen(known) &&
-	       !strncasecmp(name.s, known, name.n);
-}
-
 /* Users' names in doubt, and groups'. */
 struct doubt {
 	struct lw_strset users, groups;
@@ -73,7 +67,7 @@ static void doubt_done(struct doubt *d)
 }
 
 static enum lw_err collect(const struct lw_answer *a, const char *realm,
-			   const char *known, struct doubt *d)
+			   const struct lw_strset *known, struct doubt *d)
 {
 	struct lw_rd each = lw_answer_each(a);
 
@@ -81,7 +75,7 @@ static enum lw_err collect(const struct lw_answer *a, const char *realm,
 		struct lw_entry e = lw_entry_decode(&each);
 		bool user = e.kind == LW_KIND_USER;
 
-		if (is_known(e.sam, known) ||
+		if ((known && lw_strset_has(known, e.sam)) ||
 		    (user && is_upn_of(e.upn, e.sam, realm)))
 			continue;
 		if (lw_strset_add(user ? &d->users : &d->groups, e.sam) ==
@@ -92,23 +86,25 @@ static enum lw_err collect(const struct lw_answer *a, const char *realm,
 }
 
 enum lw_err lw_claim_others(struct lw_conn *c, struct lw_answer *a,
-			    const char *known)
+			    const struct lw_strset *known)
 {
-	const struct lw_batch users = { .only = LW_IS_USER,
-					.pairs = lw_claim_by_user,
-					.attrs = lw_entry_user_attrs };
-	const struct lw_batch groups = { .only = LW_IS_GROUP,
-					 .pairs = lw_claim_by_group,
-					 .attrs = lw_entry_group_attrs };
 	lw_cleanup(doubt_done) struct doubt d = { 0 };
 	enum lw_err e = collect(a, c->setup->config->realm, known, &d);
+	struct lw_batch both[] = {
+		{ .only = LW_IS_USER,
+		  .pairs = lw_claim_by_user,
+		  .attrs = lw_entry_user_attrs },
+		{ .only = LW_IS_GROUP,
+		  .pairs = lw_claim_by_group,
+		  .attrs = lw_entry_group_attrs },
+	};
 
 	lw_answer_others(a);
-	if (e == LW_OK)
-		e = lw_batch_search(c, &users, &d.users, 0, d.users.n,
-				    lw_claim_take, a);
-	if (e == LW_OK)
-		e = lw_batch_search(c, &groups, &d.groups, 0, d.groups.n,
-				    lw_claim_take, a);
-	return e;
+	for (size_t i = 0; i < 2; i++) {
+		both[i].set = i == 0 ? &d.users : &d.groups;
+		both[i].to = both[i].set->n;
+		both[i].fn = lw_claim_take;
+		both[i].arg = a;
+	}
+	return e == LW_OK ? lw_batch_search(c, both, 2) : e;
 }

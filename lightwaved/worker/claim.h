@@ -13,11 +13,11 @@
 /*
  * Add to a all other entries that claim the sAMAccountName of one in it. What
  * cannot be contested is not asked about: a user's name if his
- * userPrincipalName is that very name; and known (may be NULL), a name whose
+ * userPrincipalName is that very name; and known (may be NULL), names whose
  * claimants are all in a already. LW_OFFLINE, LW_NOMEM, LW_RANGE.
  */
 enum lw_err lw_claim_others(struct lw_conn *c, struct lw_answer *a,
-			    const char *known);
+			    const struct lw_strset *known);
 
 /* A search callback that adds what it reads to the struct lw_answer arg. */
 enum lw_err lw_claim_take(void *arg, LDAP *ld, LDAPMessage *m);

@@ -3,19 +3,20 @@
 
 #include "cleanup.h"
 #include "clock.h"
+#include "dial.h"
 #include "guard.h"
 #include "log.h"
+#include "tls.h"
 
 #include <errno.h>
+#include <openldap.h>
 #include <poll.h>
 #include <stdio.h>
 #include <string.h>
-#include <strings.h>
-#include <sys/stat.h>
 
-#define USER_TIMEOUT_MS 4000 /* for what was sent and not acknowledged */
 /* Firewalls forget idle connections without telling; after this we ask. */
-#define IDLE_MS 15000
+#define IDLE_MS	   15000
+#define ANSWERS_MS 1000
 /*
  * libldap makes room for what a server announces, before it is there: 2 GB
  * for six bytes. A group's 100,000 members, all in one entry, take less.
@@ -36,9 +37,16 @@ void lw_conn_close(struct lw_conn *c)
 	c->broken = c->slow = false;
 }
 
+void lw_conn_want(struct lw_conn *c, bool plain)
+{
+	if (c->plain != plain)
+		lw_conn_close(c);
+	c->plain = plain;
+}
+
 const char *lw_conn_host(const struct lw_conn *c)
 {
-	return c->setup->config->servers.v[c->server];
+	return c->name;
 }
 
 struct timeval lw_conn_limit(const struct lw_conn *c)
@@ -51,53 +59,6 @@ struct timeval lw_conn_limit(const struct lw_conn *c)
 static bool set_int(LDAP *ld, int option, int value)
 {
 	return ldap_set_option(ld, option, &value) == LDAP_OPT_SUCCESS;
-}
-
-/* For all connections that this process makes from now on. */
-static bool set_tls(const struct lw_config *config)
-{
-	char *package = NULL;
-	bool gnutls;
-
-	if (ldap_get_option(NULL, LDAP_OPT_X_TLS_PACKAGE, &package) || !package)
-		return false;
-	gnutls = !strcasecmp(package, "GnuTLS");
-	ldap_memfree(package);
-
-	if (!set_int(NULL, LDAP_OPT_X_TLS_REQUIRE_CERT,
-		     LDAP_OPT_X_TLS_DEMAND) ||
-	    !set_int(NULL, LDAP_OPT_X_TLS_PROTOCOL_MIN,
-		     LDAP_OPT_X_TLS_PROTOCOL_TLS1_2) ||
-	    ldap_set_option(NULL, LDAP_OPT_X_TLS_CACERTFILE, config->ca_file))
-		return false;
-	/* GnuTLS takes no notice of PROTOCOL_MIN. */
-	if (gnutls && ldap_set_option(NULL, LDAP_OPT_X_TLS_CIPHER_SUITE,
-				      "SECURE128:-VERS-ALL:+VERS-TLS1.3:"
-				      "+VERS-TLS1.2"))
-		return false;
-	/* Last: this is what makes the options above count. */
-	return set_int(NULL, LDAP_OPT_X_TLS_NEWCTX, 0);
-}
-
-/*
- * One TLS context for all connections, made anew when the file is another:
- * libldap over GnuTLS loses some kilobytes with each context.
- */
-static bool refresh_tls(const struct lw_config *config)
-{
-	static struct stat seen;
-	struct stat st;
-
-	if (stat(config->ca_file, &st) < 0)
-		return false;
-	if (seen.st_ino == st.st_ino && seen.st_size == st.st_size &&
-	    seen.st_mtim.tv_sec == st.st_mtim.tv_sec &&
-	    seen.st_mtim.tv_nsec == st.st_mtim.tv_nsec)
-		return true;
-	if (!set_tls(config))
-		return false;
-	seen = st;
-	return true;
 }
 
 static bool limit_message(LDAP *ld)
@@ -113,13 +74,6 @@ bool lw_conn_set_options(const struct lw_conn *c, LDAP *ld)
 {
 	struct timeval limit = lw_conn_limit(c);
 
-	/* Only a gain where they work: not looked at. */
-	set_int(ld, LDAP_OPT_X_KEEPALIVE_IDLE, 30);
-	set_int(ld, LDAP_OPT_X_KEEPALIVE_PROBES, 3);
-	set_int(ld, LDAP_OPT_X_KEEPALIVE_INTERVAL, 5);
-#ifdef LDAP_OPT_TCP_USER_TIMEOUT
-	set_int(ld, LDAP_OPT_TCP_USER_TIMEOUT, USER_TIMEOUT_MS);
-#endif
 	return limit_message(ld) &&
 	       set_int(ld, LDAP_OPT_PROTOCOL_VERSION, LDAP_VERSION3) &&
 	       set_int(ld, LDAP_OPT_DEREF, LDAP_DEREF_NEVER) &&
@@ -135,71 +89,155 @@ static void unbind(LDAP **ld)
 		ldap_unbind_ext(*ld, NULL, NULL);
 }
 
-static enum lw_err connect_to(struct lw_conn *c)
+/* A port in the configuration is LDAPS's. */
+static uint16_t port_of(const struct lw_conn *c)
 {
-	static int64_t logged;
-	lw_cleanup(unbind) LDAP *ld = NULL;
-	char uri[300];
+	if (c->plain)
+		return LW_PORT_LDAP;
+	return c->at.port ? c->at.port : LW_PORT_LDAPS;
+}
+
+static void call(struct lw_conn *c, const struct lw_endpoint *at)
+{
+	c->at = *at;
+	if (at->port && at->port != LW_PORT_LDAPS)
+		lw_endpoint_format(at, LW_PORT_LDAPS, c->name);
+	else
+		snprintf(c->name, sizeof(c->name), "%s", at->host);
+}
+
+static enum lw_err dial(struct lw_conn *c, int64_t until_ms, int *ret_fd)
+{
+	struct lw_endpoint at = c->at;
+	struct lw_dial_addr addrs[LW_DIAL_ADDRS];
+	enum lw_err e;
+	size_t n;
+
+	at.port = port_of(c);
+	e = lw_dial_resolve(&at, at.port, addrs, &n);
+	if (e != LW_OK) {
+		snprintf(c->why, sizeof(c->why), "its name has no address");
+		return e;
+	}
+	e = lw_dial_race(addrs, n, until_ms, ret_fd);
+	if (e == LW_OFFLINE)
+		snprintf(c->why, sizeof(c->why), "port %u: no connection",
+			 at.port);
+	return e;
+}
+
+/* fd is ld's; the name in the certificate must be the one in its URL. */
+static enum lw_err handshake(struct lw_conn *c, LDAP *ld, int fd,
+			     int64_t until_ms)
+{
+	char *text = NULL;
 	int rc;
 
-	snprintf(uri, sizeof(uri), "ldaps://%s:636", lw_conn_host(c));
-	if (!refresh_tls(c->setup->config)) {
-		if (lw_rarely(&logged))
-			lw_log(LOG_ERR, "%s: not usable for TLS",
-			       c->setup->config->ca_file);
-		return LW_OFFLINE;
-	}
-	if (ldap_initialize(&ld, uri) != LDAP_SUCCESS ||
-	    !lw_conn_set_options(c, ld))
+	if (lw_guard_begin(ld, fd, until_ms - lw_mono_ms()) != LW_OK)
 		return LW_NOMEM;
-	if (lw_guard_begin(ld, lw_setup_op_ms(c->setup)) != LW_OK)
-		return LW_NOMEM;
-	rc = ldap_connect(ld);
+	rc = ldap_install_tls(ld);
 	lw_guard_end();
-	if (rc != LDAP_SUCCESS) {
-		char *text = NULL;
+	if (rc == LDAP_SUCCESS)
+		return LW_OK;
+	/* Nothing was sent yet: the text is our own library's. */
+	ldap_get_option(ld, LDAP_OPT_DIAGNOSTIC_MESSAGE, &text);
+	snprintf(c->why, sizeof(c->why),
+		 "no TLS (no answer, or a certificate that is not for that "
+		 "name, or that nobody in ca_file or ca_dir vouches for): %s",
+		 text && *text ? text : ldap_err2string(rc));
+	ldap_memfree(text);
+	return LW_OFFLINE;
+}
 
-		/* Before any bind the text is our own library's. */
-		ldap_get_option(ld, LDAP_OPT_DIAGNOSTIC_MESSAGE, &text);
-		if (lw_rarely(&logged))
-			lw_log(LOG_WARNING,
-			       "%s: no connection (name unknown, port closed, "
-			       "or a certificate that is not for that name or "
-			       "not signed by %s): %s%s%s",
-			       uri, c->setup->config->ca_file,
-			       ldap_err2string(rc), text ? ": " : "",
-			       text ? text : "");
-		ldap_memfree(text);
-		return LW_OFFLINE;
-	}
+/* LW_OFFLINE: it is the server's fault. LW_INVALID: our own; logged. */
+static enum lw_err connect_here(struct lw_conn *c)
+{
+	int64_t until = lw_mono_ms() + lw_setup_op_ms(c->setup);
+	lw_cleanup(unbind) LDAP *ld = NULL;
+	lw_cleanup(lw_close) int fd = -1;
+	char where[LW_ENDPOINT_MAX], uri[LW_ENDPOINT_MAX + 16];
+	struct lw_endpoint at = c->at;
+	enum lw_err e;
+	int plain_fd;
+
+	if (!c->plain && lw_tls_prepare(c->setup->config) != LW_OK)
+		return LW_INVALID;
+	e = dial(c, until, &fd);
+	if (e != LW_OK)
+		return e;
+	at.port = port_of(c);
+	lw_endpoint_format(&at, 0, where);
+	snprintf(uri, sizeof(uri), "ldap%s://%s", c->plain ? "" : "s", where);
+	if (ldap_init_fd(fd, LDAP_PROTO_TCP, uri, &ld) != LDAP_SUCCESS)
+		return LW_NOMEM;
+	plain_fd = lw_take_fd(&fd); /* libldap closes it from now on */
+	if (!lw_conn_set_options(c, ld))
+		return LW_NOMEM;
+	if (!c->plain)
+		e = handshake(c, ld, plain_fd, until);
+	if (e != LW_OK)
+		return e;
 	c->ld = ld;
 	ld = NULL;
 	c->used_ms = lw_mono_ms();
 	return LW_OK;
 }
 
-enum lw_err lw_conn_open(struct lw_conn *c)
+/* c has begun to wait for its server. */
+static void begin(struct lw_conn *c)
 {
-	uint32_t n = (uint32_t)c->setup->config->servers.n;
-	uint32_t first = atomic_load(&c->setup->hint->server) % n;
-	enum lw_err e = LW_OK;
-
-	if (c->ld)
-		return LW_OK;
-	for (uint32_t i = 0; i < n; i++) {
-		c->server = (first + i) % n;
-		e = connect_to(c);
-		if (e != LW_OFFLINE)
-			break;
-	}
-	if (e == LW_OK)
-		atomic_store(&c->setup->hint->server, c->server);
-	return e;
+	c->began_ms = lw_mono_ms();
+	lw_servers_use(c->setup->servers, c->setup->cell, &c->at);
 }
 
-void lw_conn_leave(struct lw_conn *c)
+enum lw_err lw_conn_open_at(struct lw_conn *c, const struct lw_endpoint *at)
 {
-	atomic_store(&c->setup->hint->server, c->server + 1);
+	enum lw_err e;
+
+	call(c, at);
+	begin(c);
+	c->why[0] = '\0';
+	e = connect_here(c);
+	if (e == LW_INVALID)
+		snprintf(c->why, sizeof(c->why),
+			 "the certificates of ca_file or ca_dir are of no use");
+	return e == LW_INVALID ? LW_OFFLINE : e;
+}
+
+enum lw_err lw_conn_open(struct lw_conn *c)
+{
+	struct lw_servers *s = c->setup->servers;
+	struct lw_endpoint at;
+	enum lw_err e;
+
+	if (c->ld) {
+		begin(c);
+		return LW_OK;
+	}
+	lw_servers_wait(s, lw_mono_ms() + lw_setup_op_ms(c->setup));
+	/* Each one that fails is down for the next turn. */
+	for (int i = 0; i <= LW_SERVERS_MAX && lw_servers_best(s, &at); i++) {
+		call(c, &at);
+		begin(c);
+		e = connect_here(c);
+		if (e == LW_OK)
+			lw_servers_reached(s, &at);
+		if (e == LW_INVALID)
+			return LW_OFFLINE;
+		if (e != LW_OFFLINE)
+			return e;
+		lw_conn_failed(c);
+	}
+	return LW_OFFLINE;
+}
+
+void lw_conn_failed(struct lw_conn *c)
+{
+	const char *why =
+		c->ld ? c->slow ? "no answer" : "connection lost" : c->why;
+
+	if (lw_servers_failed(c->setup->servers, &c->at, c->began_ms))
+		lw_log(LOG_WARNING, "%s is down: %s", c->name, why);
 	lw_conn_close(c);
 }
 
@@ -220,31 +258,44 @@ static bool closed_by_peer(LDAP *ld)
 	return n != 0;
 }
 
-/* The cheapest question there is, which everybody may ask. */
-static bool answers(struct lw_conn *c)
+bool lw_conn_answers(struct lw_conn *c, int64_t ms)
 {
-	struct timeval limit = { 1, 0 };
+	struct timeval limit = { ms / 1000, ms % 1000 * 1000 };
 	char *attrs[] = { LDAP_NO_ATTRS, NULL };
 	LDAPMessage *m = NULL;
+	bool answered;
 	int id, rc;
 
 	if (ldap_search_ext(c->ld, "", LDAP_SCOPE_BASE, "(objectClass=*)",
 			    attrs, 0, NULL, NULL, NULL, LDAP_NO_LIMIT,
 			    &id) != LDAP_SUCCESS)
 		return false;
-	rc = ldap_result(c->ld, id, LDAP_MSG_ALL, &limit, &m);
+	/* One by one, and no more than there can be: libldap would keep all
+	 * that comes meanwhile. */
+	rc = ldap_result(c->ld, LDAP_RES_ANY, LDAP_MSG_ONE, &limit, &m);
+	if (rc == LDAP_RES_SEARCH_ENTRY) {
+		ldap_msgfree(m);
+		m = NULL;
+		rc = ldap_result(c->ld, LDAP_RES_ANY, LDAP_MSG_ONE, &limit, &m);
+	}
+	c->slow = rc == 0;
+	answered = rc == LDAP_RES_SEARCH_RESULT && ldap_msgid(m) == id;
 	ldap_msgfree(m);
-	return rc == LDAP_RES_SEARCH_RESULT;
+	return answered;
 }
 
 void lw_conn_refresh(struct lw_conn *c)
 {
+	bool idle = lw_mono_ms() - c->used_ms > IDLE_MS;
+
 	if (!c->ld)
 		return;
-	if (closed_by_peer(c->ld))
+	begin(c);
+	if (closed_by_peer(c->ld) ||
+	    lw_servers_leave(c->setup->servers, &c->at))
 		lw_conn_close(c);
-	else if (lw_mono_ms() - c->used_ms > IDLE_MS && !answers(c))
-		lw_conn_close(c);
+	else if (idle && !lw_conn_answers(c, ANSWERS_MS))
+		c->slow ? lw_conn_failed(c) : lw_conn_close(c);
 	else
 		c->used_ms = lw_mono_ms();
 }
@@ -256,10 +307,9 @@ int lw_conn_note(struct lw_conn *c, int rc)
 		c->broken = true;
 	if (rc == LDAP_TIMEOUT)
 		c->slow = true;
+	if (rc >= 0) {
+		c->began_ms = lw_mono_ms();
+		lw_servers_heard(c->setup->servers, c->setup->cell);
+	}
 	return rc;
-}
-
-enum lw_err lw_conn_check_ca(const struct lw_config *config)
-{
-	return set_tls(config) ? LW_OK : LW_INVALID;
 }

@@ -3,8 +3,10 @@
 
 #include "cleanup.h"
 #include "clock.h"
+#include "dnset.h"
 #include "log.h"
 #include "objsid.h"
+#include "search.h"
 
 #include <errno.h>
 #include <string.h>
@@ -21,6 +23,15 @@ char *lw_entry_member_attrs[] = {
 	"userPrincipalName",  "givenName", "sn",
 	"userAccountControl", "member",	   NULL
 };
+char *lw_entry_sync_attrs[] = { "objectClass",	      "objectSid",
+				"sAMAccountName",     "userPrincipalName",
+				"givenName",	      "sn",
+				"userAccountControl", "member",
+				"uSNChanged",	      NULL };
+char *lw_entry_sid_attrs[] = { "objectClass", "objectSid", "uSNChanged", NULL };
+
+/* DNs whose refusal was logged; after that many, once a minute. */
+#define REFUSED_MOST 4096
 
 void lw_entry_view_done(struct lw_entry_view *v)
 {
@@ -123,44 +134,112 @@ static enum lw_err read_user(LDAP *ld, LDAPMessage *m, struct lw_entry_view *v)
 	return read_uac(ld, m, &v->e.uac);
 }
 
-static enum lw_err read_all(LDAP *ld, LDAPMessage *m, struct lw_entry_view *v)
+/*
+ * The KDC's two are users in the directory. By their DNs, which no user can
+ * change: what calls itself by their names is somebody else.
+ */
+static bool is_kdc(const char *dn)
 {
-	enum lw_err e;
+	return !strncasecmp(dn, "cn=K/M,", 7) ||
+	       !strncasecmp(dn, "cn=krbtgt/", 10);
+}
 
+static enum lw_err read_identity(LDAP *ld, LDAPMessage *m,
+				 struct lw_entry_view *v)
+{
+	enum lw_err e = read_kind(ld, m, &v->e.kind);
+
+	if (e != LW_OK)
+		return e;
 	v->dn = ldap_get_dn(ld, m);
 	if (!v->dn)
 		return LW_NOMEM;
+	if (is_kdc(v->dn))
+		return LW_NOTOURS;
 	if (!*v->dn)
 		return LW_INVALID; /* the root's; nobody could bind as it */
+	if (lw_search_odd(ld, m))
+		return LW_INVALID;
 	v->e.dn = lw_str(v->dn);
+	v->usn = lw_search_number(ld, m, "uSNChanged");
+	return read_sid(ld, m, v->sid);
+}
+
+static enum lw_err read_names(LDAP *ld, LDAPMessage *m, struct lw_entry_view *v)
+{
+	enum lw_err e;
+
 	v->sam = ldap_get_values_len(ld, m, "sAMAccountName");
 	e = single(v->sam, &v->e.sam);
-	if (e == LW_OK)
-		e = read_sid(ld, m, v->sid);
 	if (e == LW_OK && v->e.kind == LW_KIND_USER)
 		e = read_user(ld, m, v);
 	return e == LW_NOTFOUND ? LW_INVALID : e;
 }
 
+static void log_refusal(const char *dn)
+{
+	static struct lw_dnset refused;
+	static int64_t logged;
+
+	if (refused.n >= REFUSED_MOST
+		    ? !lw_rarely(&logged)
+		    : lw_dnset_add(&refused, lw_dn_hash(lw_str(dn)), 0) !=
+			      LW_OK)
+		return;
+	lw_log(LOG_WARNING,
+	       "'%s' is not served: DN, objectSid or sAMAccountName "
+	       "is missing, malformed or there twice",
+	       dn ? dn : "");
+}
+
+static void hand_out(struct lw_entry_view *v, struct lw_entry_view *ret)
+{
+	lw_entry_view_done(ret);
+	*ret = *v;
+	ret->e.sid = lw_str(ret->sid);
+	*v = (struct lw_entry_view) { 0 };
+}
+
 enum lw_err lw_entry_read(LDAP *ld, LDAPMessage *m, struct lw_entry_view *ret)
 {
-	static int64_t logged;
 	lw_cleanup(lw_entry_view_done) struct lw_entry_view v = { 0 };
-	enum lw_err e = read_kind(ld, m, &v.e.kind);
+	enum lw_err e = read_identity(ld, m, &v);
+
+	if (e == LW_OK)
+		e = read_names(ld, m, &v);
+	if (e == LW_INVALID)
+		log_refusal(v.dn);
+	if (e == LW_OK)
+		hand_out(&v, ret);
+	return e;
+}
+
+enum lw_err lw_entry_read_sid(LDAP *ld, LDAPMessage *m,
+			      struct lw_entry_view *ret)
+{
+	lw_cleanup(lw_entry_view_done) struct lw_entry_view v = { 0 };
+	enum lw_err e = read_identity(ld, m, &v);
+
+	if (e == LW_INVALID)
+		log_refusal(v.dn);
+	if (e == LW_OK)
+		hand_out(&v, ret);
+	return e;
+}
+
+enum lw_err lw_entry_read_bare(LDAP *ld, LDAPMessage *m,
+			       struct lw_entry_view *ret)
+{
+	enum lw_err e = lw_entry_read_sid(ld, m, ret);
 
 	if (e != LW_OK)
 		return e;
-	e = read_all(ld, m, &v);
-	if (e == LW_INVALID && lw_rarely(&logged))
-		lw_log(LOG_WARNING,
-		       "'%s' is not served: DN, objectSid or sAMAccountName "
-		       "is missing, malformed or there twice",
-		       v.dn);
-	if (e != LW_OK)
+	e = read_names(ld, m, ret);
+	if (e == LW_NOMEM)
 		return e;
-
-	*ret = v;
-	ret->e.sid = lw_str(ret->sid);
-	v = (struct lw_entry_view) { 0 };
+	if (e != LW_OK) {
+		log_refusal(ret->dn);
+		ret->e.sam = ret->e.upn = LW_STR("");
+	}
 	return LW_OK;
 }

@@ -66,6 +66,7 @@ static enum lw_err run(struct lw_conn *c, const struct lw_find *f,
 		       const char *value, struct lw_answer *a)
 {
 	lw_cleanup(lw_wr_done) struct lw_wr w;
+	lw_cleanup(lw_strset_done) struct lw_strset known = { 0 };
 	struct lw_query q = { .base = c->setup->config->base_dn,
 			      .scope = LDAP_SCOPE_SUBTREE };
 	enum lw_err e;
@@ -80,8 +81,10 @@ static enum lw_err run(struct lw_conn *c, const struct lw_find *f,
 	q.attrs = f->kind == LW_KIND_USER ? lw_entry_user_attrs
 					  : lw_entry_group_attrs;
 	e = lw_search(c, &q, lw_claim_take, a);
+	if (e == LW_OK && f->by == LW_BY_NAME)
+		e = lw_strset_add(&known, lw_str(value));
 	if (e == LW_OK && a->count <= MAX_CLAIMANTS)
-		e = lw_claim_others(c, a, f->by == LW_BY_NAME ? value : NULL);
+		e = lw_claim_others(c, a, &known);
 	if (e == LW_OK && a->count > MAX_CLAIMANTS) {
 		lw_log(LOG_ERR, "more than %d accounts claim one name",
 		       MAX_CLAIMANTS);

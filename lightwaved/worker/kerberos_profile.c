@@ -2,6 +2,7 @@
 #include "kerberos.h"
 
 #include "cleanup.h"
+#include "endpoint.h"
 #include "log.h"
 
 #include <errno.h>
@@ -23,7 +24,7 @@
  */
 static const char head[] = "[libdefaults]\n"
 			   "  default_realm = %s\n"
-			   "  dns_lookup_kdc = false\n"
+			   "  dns_lookup_kdc = %s\n"
 			   "  dns_lookup_realm = false\n"
 			   "  dns_uri_lookup = false\n"
 			   "  dns_canonicalize_hostname = false\n"
@@ -36,18 +37,52 @@ static const char head[] = "[libdefaults]\n"
 			   "  default_tgs_enctypes = " ENCTYPES "\n"
 			   "  default_ccache_name = MEMORY:\n"
 			   "  default_rcache_name = none:\n"
-			   "  request_timeout = 3s\n"
-			   "[realms]\n"
-			   "  %s = {\n";
+			   "  request_timeout = 3s\n";
+
+/* Names and addresses alone: nothing in them means anything to a profile. */
+static void write_servers(FILE *f, const struct lw_config *config)
+{
+	struct lw_endpoint server;
+
+	for (size_t i = 0; i < config->servers.n; i++) {
+		bool v6;
+
+		/* Their ports are LDAP's, and were judged when they were read.
+		 */
+		if (lw_endpoint_parse(config->servers.v[i], &server) != LW_OK)
+			continue;
+		v6 = strchr(server.host, ':') != NULL;
+		fprintf(f, "    kdc = %s%s%s\n", v6 ? "[" : "", server.host,
+			v6 ? "]" : "");
+		fprintf(f, "    kpasswd_server = %s%s%s\n", v6 ? "[" : "",
+			server.host, v6 ? "]" : "");
+	}
+}
+
+/*
+ * Whose realm a server is of, so that no KDC is asked to guess: those of our
+ * DNS domain, and each that the configuration names.
+ */
+static void write_realm_of(FILE *f, const struct lw_config *config)
+{
+	struct lw_endpoint server;
+
+	fprintf(f, "  .%s = %s\n  %s = %s\n", config->domain, config->realm,
+		config->domain, config->realm);
+	for (size_t i = 0; i < config->servers.n; i++) {
+		if (lw_endpoint_parse(config->servers.v[i], &server) == LW_OK)
+			fprintf(f, "  %s = %s\n", server.host, config->realm);
+	}
+}
 
 static void write_profile(FILE *f, const struct lw_config *config)
 {
-	/* Domain and servers are host names: letters, digits, '-' and '.'. */
-	fprintf(f, head, config->realm, config->realm);
-	for (size_t i = 0; i < config->servers.n; i++)
-		fprintf(f, "    kdc = %s\n    kpasswd_server = %s\n",
-			config->servers.v[i], config->servers.v[i]);
-	fputs("  }\n", f);
+	/* Without a list they are found where the LDAP servers are: by SRV. */
+	fprintf(f, head, config->realm, config->servers.n ? "false" : "true");
+	fprintf(f, "[realms]\n  %s = {\n", config->realm);
+	write_servers(f, config);
+	fputs("  }\n[domain_realm]\n", f);
+	write_realm_of(f, config);
 }
 
 static enum lw_err complain(const char *path)

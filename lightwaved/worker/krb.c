@@ -69,21 +69,40 @@ static void learn_skew(struct lw_krb *k, krb5_init_creds_context icc,
 	krb5_error *error = NULL;
 
 	if (!rc) {
-		if (!krb5_init_creds_get_times(k->ctx, icc, &times))
+		k->knows_time = !krb5_init_creds_get_times(k->ctx, icc, &times);
+		if (k->knows_time)
 			k->skew = lw_skew_of(times.authtime, now);
 		return;
 	}
-	if (!krb5_init_creds_get_error(k->ctx, icc, &error) && error)
+	k->knows_time =
+		!krb5_init_creds_get_error(k->ctx, icc, &error) && error;
+	if (k->knows_time)
 		k->skew = lw_skew_of(error->stime, now);
 	krb5_free_error(k->ctx, error);
 }
 
+/* What is shown to the KDC: one of them, or nothing. */
+struct proof {
+	const char *password;
+	krb5_keytab keytab;
+};
+
+static krb5_error_code show(struct lw_krb *k, krb5_init_creds_context icc,
+			    const struct proof *p)
+{
+	if (p->keytab)
+		return krb5_init_creds_set_keytab(k->ctx, icc, p->keytab);
+	return p->password
+		       ? krb5_init_creds_set_password(k->ctx, icc, p->password)
+		       : 0;
+}
+
 /*
- * Not krb5_get_init_creds_password(): it asks again elsewhere after a refusal,
- * and changes expired passwords by itself.
+ * Not krb5_get_init_creds_password() and its like: they ask again elsewhere
+ * after a refusal, and change expired passwords by themselves.
  */
 static krb5_error_code ask(struct lw_krb *k, krb5_get_init_creds_opt *opt,
-			   const char *password, const char *service)
+			   const struct proof *proof, const char *service)
 {
 	krb5_init_creds_context icc;
 	krb5_error_code rc =
@@ -91,7 +110,7 @@ static krb5_error_code ask(struct lw_krb *k, krb5_get_init_creds_opt *opt,
 
 	if (rc)
 		return rc;
-	rc = krb5_init_creds_set_password(k->ctx, icc, password);
+	rc = show(k, icc, proof);
 	if (!rc && service)
 		rc = krb5_init_creds_set_service(k->ctx, icc, service);
 	if (!rc) {
@@ -105,21 +124,39 @@ static krb5_error_code ask(struct lw_krb *k, krb5_get_init_creds_opt *opt,
 	return rc;
 }
 
-krb5_error_code lw_krb_get(struct lw_krb *k, const char *password,
-			   const char *service)
+static krb5_error_code get(struct lw_krb *k, const struct proof *proof,
+			   const char *service, bool forwardable)
 {
 	krb5_get_init_creds_opt *opt;
 	krb5_error_code rc = krb5_get_init_creds_opt_alloc(k->ctx, &opt);
 
 	if (rc)
 		return rc;
-	krb5_get_init_creds_opt_set_forwardable(opt, !service);
+	krb5_get_init_creds_opt_set_forwardable(opt, forwardable);
 	krb5_get_init_creds_opt_set_canonicalize(opt, 0);
 	/* vmdir dies of some renewals; whoever wants one has to ask for it. */
 	krb5_get_init_creds_opt_set_renew_life(opt, 0);
-	rc = ask(k, opt, password, service);
+	rc = ask(k, opt, proof, service);
 	krb5_get_init_creds_opt_free(k->ctx, opt);
 	return rc;
+}
+
+krb5_error_code lw_krb_get(struct lw_krb *k, const char *password,
+			   const char *service)
+{
+	return get(k, &(struct proof) { .password = password }, service,
+		   !service);
+}
+
+krb5_error_code lw_krb_get_keytab(struct lw_krb *k, krb5_keytab keytab)
+{
+	return get(k, &(struct proof) { .keytab = keytab }, NULL, false);
+}
+
+bool lw_krb_ask_time(struct lw_krb *k)
+{
+	get(k, &(struct proof) { 0 }, NULL, false);
+	return k->knows_time;
 }
 
 const char *lw_krb_kdc(const struct lw_krb *k)

@@ -17,6 +17,7 @@ struct lw_krb {
 	krb5_principal user;
 	krb5_creds creds;
 	bool has_creds;
+	bool knows_time;
 	int32_t skew; /* seconds the KDC's clock is ahead; 0: not known */
 };
 void lw_krb_done(struct lw_krb *k);
@@ -45,6 +46,15 @@ krb5_error_code lw_krb_user(struct lw_krb *k, struct lw_str upn);
  */
 krb5_error_code lw_krb_get(struct lw_krb *k, const char *password,
 			   const char *service);
+
+/* The same with a key of k->user in keytab, for a TGT. */
+krb5_error_code lw_krb_get_keytab(struct lw_krb *k, krb5_keytab keytab);
+
+/*
+ * Ask a KDC with nothing to show for it, so that its refusal tells k->skew.
+ * false: none did.
+ */
+bool lw_krb_ask_time(struct lw_krb *k);
 
 /* The name to log for what answers as the KDC. */
 const char *lw_krb_kdc(const struct lw_krb *k);

@@ -14,7 +14,7 @@ static void free_dn(LDAPDN *dn)
 }
 
 /* "cn=<fqdn>,ou=Computers,...": the principal is <fqdn>@REALM. */
-static char *principal_name(const struct lw_config *c)
+char *lw_machine_name(const struct lw_config *c)
 {
 	lw_cleanup(free_dn) LDAPDN dn = NULL;
 	const struct berval *v;
@@ -71,7 +71,7 @@ krb5_error_code lw_machine_open(krb5_context ctx, const struct lw_config *c,
 				krb5_principal *ret_machine)
 {
 	lw_cleanup(lw_free) char *path = NULL;
-	lw_cleanup(lw_free) char *wanted = principal_name(c);
+	lw_cleanup(lw_free) char *wanted = lw_machine_name(c);
 	krb5_error_code rc;
 
 	*ret_keytab = NULL;

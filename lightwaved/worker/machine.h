@@ -9,8 +9,14 @@
 #include <krb5.h>
 
 /*
- * Open the configuration's keytab and find this machine in it: the name that
- * [machine] dn begins with, in our realm, in any case. Another machine's key
+ * What this machine is called: the name that [machine] dn begins with, in our
+ * realm. The caller's to free; NULL: dn is no DN, or out of memory.
+ */
+char *lw_machine_name(const struct lw_config *c);
+
+/*
+ * Open the configuration's keytab and find this machine in it, in any case of
+ * its name. Another machine's key
  * would vouch for a KDC as well, but whoever has that machine could do so too.
  * KRB5_KT_NOTFOUND: it has no key of ours. Both are the caller's, also after
  * an error; they are NULL where they were not reached.

@@ -78,6 +78,11 @@ static enum lw_err clean_environment(void)
 
 	if ((notify && !kept) || clearenv() != 0 ||
 	    setenv("LDAPNOINIT", "1", 1) < 0 ||
+	    /*
+	     * A dead name server must use up neither a job's time nor our
+	     * start: libldap looks up this host's own name.
+	     */
+	    setenv("RES_OPTIONS", "timeout:1 attempts:2", 1) < 0 ||
 	    /* Until the master has written ours. */
 	    setenv("KRB5_CONFIG", "/dev/null", 1) < 0 ||
 	    (kept && setenv("NOTIFY_SOCKET", kept, 1) < 0))

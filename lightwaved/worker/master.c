@@ -12,11 +12,13 @@
 
 #include <signal.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 
-#define MAX_PEERS 16
+#define MAX_PEERS	16
+#define SYNC_BUDGET_MS	120000
+#define PROBE_MARGIN_MS 4000 /* a probe ends itself; a name server may not */
+#define PROBE_WORKERS	4
 
 static void on_connection(evutil_socket_t fd, short what, void *arg)
 {
@@ -55,8 +57,19 @@ static void on_child(evutil_socket_t sig, short what, void *arg)
 	(void)what;
 	while ((pid = waitpid(-1, &status, WNOHANG)) > 0) {
 		lw_pool_reaped(&m->lookups, pid, status);
+		lw_pool_reaped(&m->pam, pid, status);
 		lw_pool_reaped(&m->logins, pid, status);
+		lw_pool_reaped(&m->sync, pid, status);
+		lw_pool_reaped(&m->probes, pid, status);
 	}
+}
+
+/* One that hangs must not keep the others from being found. */
+static size_t probe_workers(const struct lw_config *c)
+{
+	if (c->servers.n == 0)
+		return 3;
+	return c->servers.n < PROBE_WORKERS ? c->servers.n : PROBE_WORKERS;
 }
 
 /* Workers read it from their own copy of the memory, as it was at the fork. */
@@ -67,8 +80,13 @@ static void configure(struct lw_master *m)
 
 	m->setup.config = c;
 	lw_pool_configure(&m->lookups, c->lookup_workers, budget_ms);
+	lw_pool_configure(&m->pam, c->login_workers, budget_ms);
 	/* The verdict, and then a ticket. */
 	lw_pool_configure(&m->logins, c->login_workers, 2 * budget_ms);
+	lw_pool_configure(&m->sync, 1, SYNC_BUDGET_MS);
+	lw_pool_configure(&m->probes, probe_workers(c),
+			  lw_setup_op_ms(&m->setup) + PROBE_MARGIN_MS);
+	lw_watch_configure(&m->watch, c);
 }
 
 static void reload(struct lw_master *m)
@@ -130,15 +148,32 @@ static enum lw_err add_signals(struct lw_master *m)
 	return LW_OK;
 }
 
-static enum lw_err make_hint(struct lw_master *m)
+static enum lw_err make_pools(struct lw_master *m)
 {
-	void *p = mmap(NULL, sizeof(struct lw_hint), PROT_READ | PROT_WRITE,
-		       MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	const struct {
+		struct lw_pool *pool;
+		const char *name;
+	} all[] = { { &m->lookups, "lookup" },
+		    { &m->pam, "pam" },
+		    { &m->logins, "login" },
+		    { &m->sync, "sync" },
+		    { &m->probes, "probe" } };
+	enum lw_err e = LW_OK;
 
-	if (p == MAP_FAILED)
-		return LW_NOMEM;
-	m->setup.hint = p;
-	return LW_OK;
+	_Static_assert(sizeof(all) / sizeof(all[0]) * LW_POOL_WORKERS <=
+			       LW_SERVERS_CELLS,
+		       "a cell for each worker");
+	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]) && e == LW_OK;
+	     i++) {
+		*all[i].pool = (struct lw_pool) { .name = all[i].name,
+						  .setup = &m->setup,
+						  .watch = &m->watch,
+						  .first_cell = (uint32_t)i *
+								LW_POOL_WORKERS,
+						  .base = m->base };
+		e = lw_pool_init(all[i].pool);
+	}
+	return e;
 }
 
 static enum lw_err start(struct lw_master *m)
@@ -150,15 +185,17 @@ static enum lw_err start(struct lw_master *m)
 				      &m->krb5_path);
 	if (e == LW_OK)
 		e = lw_kerberos_configure(m->config, m->krb5_path);
-	if (e == LW_OK)
-		e = make_hint(m);
 	if (e != LW_OK)
 		return e;
+	m->setup.servers = lw_servers_new();
 	m->setup.ticket_dir = m->ticket_dir;
 	m->base = event_base_new();
-	if (!m->base || add_signals(m) != LW_OK ||
-	    lw_pool_init(&m->lookups, "lookup", m->base, &m->setup) != LW_OK ||
-	    lw_pool_init(&m->logins, "login", m->base, &m->setup) != LW_OK)
+	m->watch = (struct lw_watch) { .servers = m->setup.servers,
+				       .pool = &m->probes,
+				       .tests = &m->sync };
+	if (!m->setup.servers || !m->base || add_signals(m) != LW_OK ||
+	    make_pools(m) != LW_OK ||
+	    lw_watch_init(&m->watch, m->base) != LW_OK)
 		return LW_NOMEM;
 	configure(m);
 	m->listener = event_new(m->base, m->listen_fd, EV_READ | EV_PERSIST,
@@ -175,7 +212,11 @@ static void stop(struct lw_master *m)
 	while ((p = LIST_FIRST(&m->peers)))
 		lw_peer_free(p);
 	lw_pool_done(&m->lookups);
+	lw_pool_done(&m->pam);
 	lw_pool_done(&m->logins);
+	lw_pool_done(&m->sync);
+	lw_pool_done(&m->probes);
+	lw_watch_done(&m->watch);
 	for (size_t i = 0; i < sizeof(m->signals) / sizeof(m->signals[0]);
 	     i++) {
 		if (m->signals[i])
@@ -190,8 +231,7 @@ static void stop(struct lw_master *m)
 		close(m->listen_fd);
 	}
 	lw_rundir_remove(m->ticket_dir, m->krb5_path);
-	if (m->setup.hint)
-		munmap(m->setup.hint, sizeof(*m->setup.hint));
+	lw_servers_free(m->setup.servers);
 	lw_config_free(m->config);
 	libevent_global_shutdown();
 }

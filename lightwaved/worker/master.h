@@ -9,6 +9,7 @@
 
 #include "peer.h"
 #include "pool.h"
+#include "watch.h"
 
 struct lw_master {
 	const char *config_path, *jobs_path; /* borrowed */
@@ -18,7 +19,12 @@ struct lw_master {
 	struct event_base *base;
 	struct event *listener, *signals[4];
 	int listen_fd;
-	struct lw_pool lookups, logins;
+	struct lw_pool lookups; /* what anybody asks */
+	struct lw_pool pam;	/* the same for PAM: nobody else's delay it */
+	struct lw_pool logins;	/* passwords */
+	struct lw_pool sync;	/* following the directory */
+	struct lw_pool probes;	/* whether servers are back */
+	struct lw_watch watch;
 	LIST_HEAD(lw_peer_list, lw_peer) peers;
 	size_t peer_count;
 };

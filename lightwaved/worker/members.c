@@ -16,6 +16,7 @@
 struct walk {
 	struct lw_answer *answer;
 	struct lw_strset dns; /* members met, users and groups */
+	size_t met;	      /* of them, entries that are there */
 	bool found;
 };
 
@@ -29,7 +30,7 @@ static enum lw_err take_members(void *arg, LDAP *ld, LDAPMessage *m)
 	struct walk *w = arg;
 
 	w->found = true;
-	return lw_search_dns(ld, m, "member", &w->dns);
+	return lw_search_dns(ld, m, "member", &w->dns, MAX_MEMBERS);
 }
 
 /* A user is a result; a group leads to more of both. */
@@ -39,12 +40,13 @@ static enum lw_err take_either(void *arg, LDAP *ld, LDAPMessage *m)
 	struct walk *w = arg;
 	enum lw_err e = lw_entry_read(ld, m, &v);
 
+	w->met++;
 	if (e == LW_OK && v.e.kind == LW_KIND_USER)
 		return lw_answer_add(w->answer, &v.e);
 	if (e == LW_NOMEM)
 		return e;
 	/* A group that cannot be served itself still has members. */
-	return lw_search_dns(ld, m, "member", &w->dns);
+	return lw_search_dns(ld, m, "member", &w->dns, MAX_MEMBERS);
 }
 
 static enum lw_err start(struct lw_conn *c, const char *dn, struct walk *w)
@@ -59,25 +61,30 @@ static enum lw_err start(struct lw_conn *c, const char *dn, struct walk *w)
 	return e == LW_OK && !w->found ? LW_NOTFOUND : e;
 }
 
+/* Level by level: one round of batches for each. */
 static enum lw_err descend(struct lw_conn *c, const char *dn, struct walk *w)
 {
-	const struct lw_batch b = { .only = IS_MEMBER,
-				    .pairs = lw_batch_by_dn,
-				    .attrs = lw_entry_member_attrs };
-	size_t from = 0;
+	struct lw_batch b = { .only = IS_MEMBER,
+			      .pairs = lw_batch_by_dn,
+			      .attrs = lw_entry_member_attrs,
+			      .fn = take_either,
+			      .arg = w,
+			      .set = &w->dns };
 	enum lw_err e = start(c, dn, w);
+	int depth = 0;
 
-	for (int depth = 0; from < w->dns.n && e == LW_OK; depth++) {
-		size_t to = w->dns.n;
-
-		if (depth > MAX_DEPTH || to > MAX_MEMBERS) {
-			lw_log(LOG_ERR,
-			       "'%s' has too many members, or too deep", dn);
-			return LW_RANGE;
-		}
-		e = lw_batch_search(c, &b, &w->dns, from, to, take_either, w);
-		from = to;
+	for (; b.from < w->dns.n && e == LW_OK && depth <= MAX_DEPTH; depth++) {
+		b.to = w->dns.n;
+		e = lw_batch_search(c, &b, 1);
+		b.from = b.to;
 	}
+	if (e == LW_OK && depth > MAX_DEPTH)
+		e = LW_RANGE;
+	if (e == LW_RANGE)
+		lw_log(LOG_ERR, "'%s' has too many members, or too deep", dn);
+	if (e == LW_OK && w->met < w->dns.n)
+		lw_log(LOG_DEBUG, "'%s': %zu of %zu members are not there", dn,
+		       w->dns.n - w->met, w->dns.n);
 	return e;
 }
 

@@ -24,9 +24,11 @@ struct lw_outcome lw_outcome_wait(struct lw_conn *c, int id, int type)
 	struct lw_outcome o = LW_OUTCOME_NONE;
 	struct timeval limit = lw_conn_limit(c);
 	LDAPMessage *m = NULL;
-	int rc = ldap_result(c->ld, id, LDAP_MSG_ALL, &limit, &m);
+	/* Not of this id alone: libldap would keep whatever else comes, without
+	 * end. Nothing else is on its way here, so all else is no answer. */
+	int rc = ldap_result(c->ld, LDAP_RES_ANY, LDAP_MSG_ONE, &limit, &m);
 
-	if (rc == type)
+	if (rc == type && ldap_msgid(m) == id)
 		read_outcome(c, m, &o);
 	else
 		lw_conn_note(c, rc == 0 ? LDAP_TIMEOUT : LDAP_SERVER_DOWN);

@@ -29,19 +29,34 @@ void lw_peer_status(struct lw_peer *p, const struct lw_head *asked, uint32_t id,
 
 static struct lw_pool *pool_for(struct lw_master *m, uint16_t op)
 {
-	switch (op) {
+	bool login = op & LW_OP_LOGIN;
+
+	switch (op & ~LW_OP_LOGIN) {
 	case LW_OP_FIND:
 	case LW_OP_MEMBERSHIPS:
 	case LW_OP_MEMBERS:
 	case LW_OP_PROBE:
 	case LW_OP_RULES:
-		return &m->lookups;
+		return login ? &m->pam : &m->lookups;
 	case LW_OP_VERDICT:
 	case LW_OP_CHANGE:
 		return &m->logins;
+	case LW_OP_SYNC:
+	case LW_OP_SELFTEST: /* may wait for a KDC */
+		return &m->sync;
 	default:
 		return NULL;
 	}
+}
+
+/* Another server's business, or one that is to say what is wrong. */
+static bool needs_no_server(const struct lw_body *b)
+{
+	uint16_t op = b->h.op & (uint16_t)~LW_OP_LOGIN;
+
+	/* The last byte of a change says how; 0 is LDAP. */
+	return op == LW_OP_SELFTEST ||
+	       (op == LW_OP_CHANGE && b->h.len > 0 && b->p[b->h.len - 1] != 0);
 }
 
 static void on_message(void *arg, struct lw_body *b)
@@ -49,10 +64,12 @@ static void on_message(void *arg, struct lw_body *b)
 	struct lw_peer *p = arg;
 	struct lw_pool *pool = pool_for(p->master, b->h.op);
 
-	if (pool)
+	if (!pool)
+		lw_peer_status(p, &b->h, b->h.id, LW_PROTO);
+	else if (needs_no_server(b) || lw_watch_question(&p->master->watch))
 		lw_pool_submit(pool, p, b);
 	else
-		lw_peer_status(p, &b->h, b->h.id, LW_PROTO);
+		lw_peer_status(p, &b->h, b->h.id, LW_OFFLINE);
 	lw_body_done(b);
 }
 
@@ -86,7 +103,9 @@ void lw_peer_new(struct lw_master *m, int fd)
 void lw_peer_free(struct lw_peer *p)
 {
 	lw_pool_forget(&p->master->lookups, p);
+	lw_pool_forget(&p->master->pam, p);
 	lw_pool_forget(&p->master->logins, p);
+	lw_pool_forget(&p->master->sync, p);
 	LIST_REMOVE(p, link);
 	p->master->peer_count--;
 	lw_stream_done(&p->stream);

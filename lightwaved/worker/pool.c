@@ -5,14 +5,22 @@
 #include "log.h"
 #include "peer.h"
 #include "slot.h"
+#include "watch.h"
 
 #include <stdlib.h>
 
 /* Too busy, which says nothing about the directory. */
-static void refuse(struct lw_job *j)
+static void refuse(struct lw_pool *p, struct lw_job *j)
 {
 	if (j->from)
 		lw_peer_status(j->from, &j->body.h, j->id, LW_NOMEM);
+	lw_pool_ended(p, j, NULL);
+}
+
+void lw_pool_ended(struct lw_pool *p, struct lw_job *j,
+		   const struct lw_body *answer)
+{
+	lw_watch_ended(p->watch, j, answer);
 	lw_job_free(j);
 }
 
@@ -54,7 +62,7 @@ static void on_impatience(evutil_socket_t fd, short what, void *arg)
 	(void)what;
 	while ((j = TAILQ_FIRST(&p->queue)) &&
 	       lw_mono_ms() >= j->queued_ms + p->budget_ms)
-		refuse(unqueue(p));
+		refuse(p, unqueue(p));
 	watch_queue(p);
 }
 
@@ -67,12 +75,10 @@ void lw_pool_run(struct lw_pool *p)
 	watch_queue(p);
 }
 
-enum lw_err lw_pool_init(struct lw_pool *p, const char *name,
-			 struct event_base *base, const struct lw_setup *s)
+enum lw_err lw_pool_init(struct lw_pool *p)
 {
-	*p = (struct lw_pool) { .name = name, .base = base, .setup = s };
 	TAILQ_INIT(&p->queue);
-	p->impatience = evtimer_new(base, on_impatience, p);
+	p->impatience = evtimer_new(p->base, on_impatience, p);
 	if (!p->impatience)
 		return LW_NOMEM;
 	for (size_t i = 0; i < LW_POOL_WORKERS; i++) {
@@ -88,7 +94,7 @@ void lw_pool_done(struct lw_pool *p)
 
 	for (size_t i = 0; i < LW_POOL_WORKERS; i++)
 		lw_slot_done(&p->slots[i]);
-	while (p->base && (j = unqueue(p)))
+	while (p->impatience && (j = unqueue(p)))
 		lw_job_free(j);
 	if (p->impatience)
 		event_free(p->impatience);
@@ -110,7 +116,8 @@ void lw_pool_submit(struct lw_pool *p, struct lw_peer *from, struct lw_body *b)
 	struct lw_job *j = calloc(1, sizeof(*j));
 
 	if (!j) {
-		lw_peer_status(from, &b->h, b->h.id, LW_NOMEM);
+		if (from)
+			lw_peer_status(from, &b->h, b->h.id, LW_NOMEM);
 		lw_body_done(b);
 		return;
 	}
@@ -122,7 +129,7 @@ void lw_pool_submit(struct lw_pool *p, struct lw_peer *from, struct lw_body *b)
 		if (lw_rarely(&logged))
 			lw_log(LOG_WARNING, "%s: %d jobs wait already", p->name,
 			       LW_POOL_QUEUE);
-		refuse(j);
+		refuse(p, j);
 		return;
 	}
 	TAILQ_INSERT_TAIL(&p->queue, j, link);
@@ -145,7 +152,7 @@ void lw_pool_forget(struct lw_pool *p, const struct lw_peer *peer)
 	for (size_t i = 0; i < LW_POOL_WORKERS; i++) {
 		j = p->slots[i].job;
 		if (j && j->from == peer)
-			j->from = NULL;
+			lw_slot_forget(&p->slots[i]);
 	}
 	watch_queue(p);
 }

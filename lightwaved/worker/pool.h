@@ -18,10 +18,11 @@
 #define LW_POOL_QUEUE 1024
 
 struct lw_peer;
+struct lw_watch;
 
 struct lw_job {
 	TAILQ_ENTRY(lw_job) link;
-	struct lw_peer *from; /* NULL: who asked is gone */
+	struct lw_peer *from; /* NULL: the master, or who asked is gone */
 	uint32_t id;	      /* the asker's */
 	int64_t queued_ms;
 	struct lw_body body;
@@ -42,6 +43,8 @@ struct lw_slot {
 struct lw_pool {
 	const char *name;
 	const struct lw_setup *setup;
+	struct lw_watch *watch; /* told of each job that has ended */
+	uint32_t first_cell;	/* of LW_POOL_WORKERS in the servers' table */
 	struct event_base *base;
 	size_t wanted;	   /* workers */
 	int64_t budget_ms; /* for a job, and for its wait in the queue */
@@ -52,9 +55,8 @@ struct lw_pool {
 	struct event *impatience; /* the first in the queue waited too long */
 };
 
-/* setup is borrowed. LW_NOMEM. */
-enum lw_err lw_pool_init(struct lw_pool *p, const char *name,
-			 struct event_base *base, const struct lw_setup *s);
+/* p has its name, setup, watch, first_cell and base, all borrowed. LW_NOMEM. */
+enum lw_err lw_pool_init(struct lw_pool *p);
 /* Kills what runs and waits for it. Jobs are dropped without an answer. */
 void lw_pool_done(struct lw_pool *p);
 
@@ -64,10 +66,13 @@ void lw_pool_done(struct lw_pool *p);
  */
 void lw_pool_configure(struct lw_pool *p, size_t wanted, int64_t budget_ms);
 
-/* Do a job for a peer; takes b. The answer comes by lw_peer_answer(). */
+/*
+ * Do a job for a peer; takes b. The answer comes by lw_peer_answer(), in parts
+ * where it has parts. Without a peer it is the master's own.
+ */
 void lw_pool_submit(struct lw_pool *p, struct lw_peer *from, struct lw_body *b);
 
-/* A peer is gone: nobody waits for its jobs. */
+/* A peer is gone: nobody waits for its jobs, and a long one is ended. */
 void lw_pool_forget(struct lw_pool *p, const struct lw_peer *peer);
 
 /* The process pid ended with status, as waitpid(2) gives it. */

@@ -1,5 +1,6 @@
 /*
- * secret.h - the machine's password, for as long as one bind takes.
+ * secret.h - the machine's password, for as long as one bind takes, and who
+ * else could read it.
  */
 #ifndef LW_SECRET_H
 #define LW_SECRET_H
@@ -11,7 +12,7 @@
 #define LW_SECRET_MAX 1024
 
 struct lw_secret {
-	char p[LW_SECRET_MAX];
+	char p[LW_SECRET_MAX]; /* ends with a NUL */
 	size_t n;
 };
 
@@ -20,15 +21,19 @@ void lw_secret_done(struct lw_secret *s);
 
 /*
  * Read the file at path; one newline at its end is not part of the secret.
- * LW_OFFLINE: it cannot be read, and that is logged. LW_INVALID: empty, too
- * long or with a NUL in it; logged.
+ * LW_OFFLINE: it cannot be read. LW_INVALID: empty, too long, with a NUL in
+ * it, or refused as below. Both: why holds one sentence.
  */
-enum lw_err lw_secret_read(const char *path, struct lw_secret *ret);
+enum lw_err lw_secret_read(const char *path, struct lw_secret *ret, char *why,
+			   size_t why_size);
 
 /*
- * Whether a file with a secret is there, readable by us, and neither readable
- * by everybody nor writable by anybody but its owner. LW_INVALID: ret_why
- * says what is wrong in a few words.
+ * Whether the file at path is one that only root and the worker can read, and
+ * that nobody else could have put there: a regular file of root's or ours, no
+ * right for others, none for a group but root's and the worker's own, no
+ * access list that says otherwise, and no directory on the way that somebody
+ * else can change. LW_INVALID: ret_why says what is wrong, and what to do, in
+ * a few words.
  */
 enum lw_err lw_secret_check(const char *path, const char **ret_why);
 

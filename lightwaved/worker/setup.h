@@ -5,22 +5,12 @@
 #define LW_SETUP_H
 
 #include "config.h"
-
-#include <stdatomic.h>
-#include <stdint.h>
-
-/*
- * In memory that the master and all workers share: the server that answered
- * last. A worker that was killed because its server hung cannot say so; its
- * master moves this on instead, and the next worker begins elsewhere.
- */
-struct lw_hint {
-	_Atomic uint32_t server; /* modulo the number of servers */
-};
+#include "servers.h"
 
 struct lw_setup {
 	const struct lw_config *config; /* replaced by a reload */
-	struct lw_hint *hint;
+	struct lw_servers *servers;	/* shared */
+	uint32_t cell; /* this worker's among theirs; the master's is 0 */
 	const char *ticket_dir; /* private to us; a file a worker, see below */
 };
 

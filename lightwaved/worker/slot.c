@@ -8,7 +8,6 @@
 #include "worker.h"
 
 #include <signal.h>
-#include <stdatomic.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -21,6 +20,11 @@ static void launch(struct lw_slot *s);
 
 static void on_message(void *arg, struct lw_body *b);
 static void on_end(void *arg);
+
+static uint32_t cell(const struct lw_slot *s)
+{
+	return s->pool->first_cell + (uint32_t)(s - s->pool->slots);
+}
 
 static bool wanted(const struct lw_slot *s)
 {
@@ -73,7 +77,19 @@ static void give_up(struct lw_slot *s)
 	else if (j && j->from)
 		lw_peer_status(j->from, &j->body.h, j->id, LW_OFFLINE);
 	lw_body_done(&s->interim);
-	lw_job_free(j);
+	if (j)
+		lw_pool_ended(s->pool, j, NULL);
+}
+
+/* It can no longer say itself whom it waited for in vain. */
+static void blame(const struct lw_slot *s)
+{
+	struct lw_endpoint at;
+
+	if (lw_servers_blame(s->pool->setup->servers, cell(s),
+			     lw_setup_op_ms(s->pool->setup), &at))
+		lw_log(LOG_WARNING, "%s is down: a worker waited in vain",
+		       at.host);
 }
 
 static void launch_later(struct lw_slot *s)
@@ -91,7 +107,7 @@ static void overrun(struct lw_slot *s)
 	       verdict_stands ? " (waiting for a ticket)" : "");
 	/* The KDC's delay says nothing about the directory server. */
 	if (!verdict_stands)
-		atomic_fetch_add(&s->pool->setup->hint->server, 1);
+		blame(s);
 	detach(s, true);
 	give_up(s);
 	launch(s);
@@ -140,7 +156,9 @@ static void launch(struct lw_slot *s)
 	if (s->pid || !wanted(s))
 		return;
 	evtimer_del(s->timer);
-	if (lw_spawn(s->pool->setup, s->pool->name, &s->pid, &fd) != LW_OK) {
+	lw_servers_use(s->pool->setup->servers, cell(s), NULL);
+	if (lw_spawn(s->pool->setup, s->pool->name, cell(s), &s->pid, &fd) !=
+	    LW_OK) {
 		lw_log(LOG_ERR, "no new %s worker: out of processes",
 		       s->pool->name);
 		s->pid = 0;
@@ -203,6 +221,33 @@ static void keep_interim(struct lw_slot *s, struct lw_body *b)
 		      until < s->deadline_ms ? until : s->deadline_ms);
 }
 
+/* A part of a long answer. */
+static void pass_on(struct lw_job *j, struct lw_body *b)
+{
+	if (j->from)
+		lw_peer_answer(j->from, b, j->id);
+	lw_body_done(b);
+}
+
+static void finish(struct lw_slot *s, struct lw_body *b)
+{
+	struct lw_job *j = s->job;
+
+	evtimer_del(s->timer);
+	s->job = NULL;
+	lw_body_done(&s->interim);
+	if (s->old || !wanted(s))
+		retire(s);
+	if (j->from) {
+		lw_peer_answer(j->from, b, j->id);
+		lw_pool_ended(s->pool, j, NULL);
+	} else {
+		lw_pool_ended(s->pool, j, b);
+	}
+	lw_body_done(b);
+	lw_pool_run(s->pool);
+}
+
 static void on_message(void *arg, struct lw_body *b)
 {
 	struct lw_slot *s = arg;
@@ -216,20 +261,12 @@ static void on_message(void *arg, struct lw_body *b)
 		on_end(s);
 		return;
 	}
-	if (b->h.op & LW_OP_INTERIM) {
+	if (b->h.op & LW_OP_INTERIM && j->body.h.op != LW_OP_SYNC)
 		keep_interim(s, b);
-		return;
-	}
-	evtimer_del(s->timer);
-	s->job = NULL;
-	lw_body_done(&s->interim);
-	if (j->from)
-		lw_peer_answer(j->from, b, j->id);
-	lw_body_done(b);
-	lw_job_free(j);
-	if (s->old || !wanted(s))
-		retire(s);
-	lw_pool_run(s->pool);
+	else if (b->h.op & LW_OP_INTERIM)
+		pass_on(j, b);
+	else
+		finish(s, b);
 }
 
 /* The worker is gone, or must be. */
@@ -247,6 +284,17 @@ static void on_end(void *arg)
 	else
 		launch(s);
 	lw_pool_run(s->pool);
+}
+
+void lw_slot_forget(struct lw_slot *s)
+{
+	s->job->from = NULL;
+	if (s->job->body.h.op != LW_OP_SYNC)
+		return;
+	/* Whoever comes next would have to wait for its end. */
+	detach(s, true);
+	give_up(s);
+	launch(s);
 }
 
 /* Only noted: the end of its stream comes, after its last answer. */

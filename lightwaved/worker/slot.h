@@ -22,13 +22,21 @@ void lw_slot_start(struct lw_slot *s, struct lw_job *j);
  */
 void lw_slot_renew(struct lw_slot *s);
 
+/* Who asked for its job is gone. */
+void lw_slot_forget(struct lw_slot *s);
+
 void lw_slot_reaped(struct lw_slot *s, int status);
 
 /* Have ev fire at at_ms of lw_mono_ms(). */
 void lw_slot_alarm(struct event *ev, int64_t at_ms);
 
-/* pool.c's, for slots: hand out queued jobs; release one, wiping it. */
+/*
+ * pool.c's, for slots: hand out queued jobs; end one, answered or not; release
+ * one, wiping it.
+ */
 void lw_pool_run(struct lw_pool *p);
+void lw_pool_ended(struct lw_pool *p, struct lw_job *j,
+		   const struct lw_body *answer);
 void lw_job_free(struct lw_job *j);
 
 #endif

@@ -37,9 +37,12 @@ static int keep_only(int fd)
 	return 3;
 }
 
-static void be_worker(const struct lw_setup *s, const char *name, int fd,
-		      pid_t master)
+static void be_worker(const struct lw_setup *s, const char *name, uint32_t cell,
+		      int fd, pid_t master)
 {
+	struct lw_setup mine = *s;
+
+	mine.cell = cell;
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	prctl(PR_SET_NAME, name);
 	reset_signals();
@@ -49,11 +52,11 @@ static void be_worker(const struct lw_setup *s, const char *name, int fd,
 		_exit(1);
 	fd = keep_only(fd);
 	lw_lock_memory();
-	_exit(fd < 0 ? 1 : lw_worker_run(s, fd));
+	_exit(fd < 0 ? 1 : lw_worker_run(&mine, fd));
 }
 
-enum lw_err lw_spawn(const struct lw_setup *s, const char *name, pid_t *ret_pid,
-		     int *ret_fd)
+enum lw_err lw_spawn(const struct lw_setup *s, const char *name, uint32_t cell,
+		     pid_t *ret_pid, int *ret_fd)
 {
 	int pair[2];
 	sigset_t all, before;
@@ -65,7 +68,7 @@ enum lw_err lw_spawn(const struct lw_setup *s, const char *name, pid_t *ret_pid,
 	sigprocmask(SIG_SETMASK, &all, &before);
 	pid = fork();
 	if (pid == 0)
-		be_worker(s, name, pair[1], master);
+		be_worker(s, name, cell, pair[1], master);
 	sigprocmask(SIG_SETMASK, &before, NULL);
 	close(pair[1]);
 	if (pid < 0) {

@@ -9,6 +9,9 @@
 #include "kpasswd.h"
 #include "log.h"
 #include "lookup.h"
+#include "probe.h"
+#include "selftest.h"
+#include "sync.h"
 
 #include <errno.h>
 #include <string.h>
@@ -57,6 +60,11 @@ static bool write_all(int fd, const uint8_t *p, size_t n)
 	return true;
 }
 
+static uint16_t op_of(const struct task *t)
+{
+	return t->head.op & (uint16_t)~LW_OP_LOGIN;
+}
+
 static enum lw_err lookup(struct lw_conn *c, const struct task *t,
 			  struct lw_wr *w)
 {
@@ -65,23 +73,23 @@ static enum lw_err lookup(struct lw_conn *c, const struct task *t,
 	struct lw_str dn;
 
 	lw_rd_init(&r, t->body, t->head.len);
-	if (t->head.op == LW_OP_FIND)
+	if (op_of(t) == LW_OP_FIND)
 		return lw_find_decode(&r, &f) == LW_OK
 			       ? lw_lookup_find(c, &f, w)
 			       : LW_PROTO;
-	if (t->head.op == LW_OP_PROBE)
+	if (op_of(t) == LW_OP_PROBE)
 		return lw_rd_end(&r) == LW_OK ? lw_lookup_probe(c, w)
 					      : LW_PROTO;
-	if (t->head.op == LW_OP_RULES)
+	if (op_of(t) == LW_OP_RULES)
 		return lw_rd_end(&r) == LW_OK ? lw_lookup_rules(c, w)
 					      : LW_PROTO;
-	if (t->head.op != LW_OP_MEMBERSHIPS && t->head.op != LW_OP_MEMBERS)
+	if (op_of(t) != LW_OP_MEMBERSHIPS && op_of(t) != LW_OP_MEMBERS)
 		return LW_PROTO;
 	dn = lw_rd_str(&r);
 	if (lw_rd_end(&r) != LW_OK)
 		return LW_PROTO;
-	return t->head.op == LW_OP_MEMBERS ? lw_lookup_members(c, dn, w)
-					   : lw_lookup_memberships(c, dn, w);
+	return op_of(t) == LW_OP_MEMBERS ? lw_lookup_members(c, dn, w)
+					 : lw_lookup_memberships(c, dn, w);
 }
 
 /* Begin the answer: head and status, whatever w held before. */
@@ -103,7 +111,7 @@ static enum lw_err lookup_anywhere(struct lw_conn *c, const struct task *t,
 {
 	const struct lw_config *config = c->setup->config;
 	int64_t until = lw_mono_ms() + (int64_t)config->timeout * 1000;
-	size_t tries = config->servers.n + 1;
+	size_t tries = lw_servers_count(c->setup->servers) + 1;
 	enum lw_err e = LW_OFFLINE;
 
 	while (tries-- > 0 && lw_mono_ms() < until) {
@@ -119,7 +127,7 @@ static enum lw_err lookup_anywhere(struct lw_conn *c, const struct task *t,
 		if (kept && !c->slow)
 			lw_conn_close(c);
 		else
-			lw_conn_leave(c);
+			lw_conn_failed(c);
 		e = LW_OFFLINE;
 	}
 	return e;
@@ -200,14 +208,81 @@ static enum lw_err change(struct worker *me, const struct task *t,
 	return e;
 }
 
+struct part {
+	struct worker *me;
+	const struct task *task;
+};
+
+static enum lw_err say_part(void *arg, struct lw_str body)
+{
+	struct part *p = arg;
+	uint8_t head[LW_HEAD_SIZE];
+	struct lw_wr w;
+
+	lw_wr_init(&w, head, sizeof(head));
+	lw_msg_begin(&w, (enum lw_op)(p->task->head.op | LW_OP_INTERIM),
+		     p->task->head.id);
+	lw_put_u32(head, (uint32_t)body.n);
+	return write_all(p->me->fd, head, sizeof(head)) &&
+			       write_all(p->me->fd, (const uint8_t *)body.s,
+					 body.n)
+		       ? LW_OK
+		       : LW_OFFLINE;
+}
+
+/* Once: parts that were sent are never taken back. */
+static enum lw_err sync_once(struct worker *me, const struct task *t,
+			     struct lw_wr *w)
+{
+	struct part part = { .me = me, .task = t };
+	enum lw_err e = lw_bind_machine(&me->conn);
+	struct lw_rd r;
+
+	if (e != LW_OK)
+		return e;
+	lw_rd_init(&r, t->body, t->head.len);
+	begin(w, t, t->head.op, LW_OK);
+	e = lw_sync_run(&me->conn, &r, say_part, &part, w);
+	if (me->conn.slow)
+		lw_conn_failed(&me->conn);
+	else if (me->conn.broken)
+		lw_conn_close(&me->conn);
+	return e;
+}
+
+static enum lw_err selftest(struct worker *me, const struct task *t,
+			    struct lw_wr *w)
+{
+	if (t->head.len != 0)
+		return LW_PROTO;
+	begin(w, t, t->head.op, LW_OK);
+	return lw_selftest(&me->conn, w);
+}
+
 static enum lw_err do_op(struct worker *me, const struct task *t,
 			 struct lw_wr *w)
 {
-	if (t->head.op == LW_OP_VERDICT)
+	const struct lw_setup *s = me->conn.setup;
+	struct lw_rd r;
+
+	lw_rd_init(&r, t->body, t->head.len);
+	begin(w, t, t->head.op, LW_OK);
+	switch (op_of(t)) {
+	case LW_OP_VERDICT:
 		return verdict(me, t, w);
-	if (t->head.op == LW_OP_CHANGE)
+	case LW_OP_CHANGE:
 		return change(me, t, w);
-	return lookup_anywhere(&me->conn, t, w);
+	case LW_OP_SYNC:
+		return sync_once(me, t, w);
+	case LW_OP_SELFTEST:
+		return selftest(me, t, w);
+	case LW_OP_PROBE_SERVER:
+		return lw_probe_server(s, &r, w);
+	case LW_OP_DISCOVER:
+		return lw_probe_discover(s, &r, w);
+	default:
+		return lookup_anywhere(&me->conn, t, w);
+	}
 }
 
 static bool do_task(struct worker *me, const struct task *t)
@@ -223,6 +298,7 @@ static bool do_task(struct worker *me, const struct task *t)
 		lw_log(LOG_DEBUG, "a question has too large an answer");
 	if (e != LW_OK)
 		begin(&w, t, t->head.op, e);
+	lw_servers_use(me->conn.setup->servers, me->conn.setup->cell, NULL);
 	if (lw_msg_end(&w, w.base) != LW_OK)
 		return false;
 	return write_all(me->fd, w.base, (size_t)(w.p - w.base));

@@ -3,6 +3,7 @@
  * only what can be served, each once? The input is text:
  *
  *     user NAME | group NAME | rid RIDS | memberships DN | members DN | rules -
+ *     changes SERVER | everything - | sids -
  *     dn: cn=alice,cn=Users,dc=lightwave,dc=test
  *     objectClass: user
  *     objectSid:: 0105...              two colons: in hexadecimal digits
@@ -166,8 +167,17 @@ static bool question(struct lw_str *rest, struct question *ret)
 		ret->op = LW_OP_MEMBERS;
 	else if (begins(&line, "rules "))
 		ret->op = LW_OP_RULES;
+	else if (begins(&line, "changes "))
+		ret->sync = (struct lw_sync) { line, 1000, LW_SYNC_CHANGES, 0 };
+	else if (begins(&line, "everything "))
+		ret->sync.how = LW_SYNC_EVERYTHING;
+	else if (begins(&line, "sids "))
+		ret->sync.how = LW_SYNC_SIDS;
 	else if (!begins(&line, "user "))
 		return false;
+	if (ret->sync.how || ret->sync.from)
+		ret->op = LW_OP_SYNC;
+	ret->sync.max = 3;
 	ret->find.value = ret->dn = line;
 	return true;
 }

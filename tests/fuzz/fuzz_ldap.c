@@ -65,6 +65,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		{ .op = LW_OP_MEMBERS, .dn = { "cn=x,dc=test", 12 } },
 		{ .op = LW_OP_PROBE },
 		{ .op = LW_OP_RULES },
+		{ .op = LW_OP_SYNC,
+		  .sync = { { "dc1.lightwave.test", 18 },
+			    1000,
+			    LW_SYNC_CHANGES,
+			    9 } },
+		{ .op = LW_OP_SYNC,
+		  .sync = { { "", 0 }, 0, LW_SYNC_EVERYTHING, 9 } },
+		{ .op = LW_OP_SYNC, .sync = { { "", 0 }, 0, LW_SYNC_SIDS, 9 } },
 	};
 	const size_t n = sizeof(questions) / sizeof(*questions);
 	struct lw_rd rest;

@@ -24,8 +24,8 @@ static const struct lw_config config = {
 	.servers = { hosts, 1 },
 	.timeout = 5,
 };
-static struct lw_hint hint;
-static const struct lw_setup setup = { .config = &config, .hint = &hint };
+static struct lw_servers servers;
+static const struct lw_setup setup = { .config = &config, .servers = &servers };
 
 void (*peer_logged)(const char *line);
 
@@ -146,10 +146,22 @@ static int control(Sockbuf_IO_Desc *d, int opt, void *arg)
 
 void peer_send(struct peer *p, BerElement *ber)
 {
-	ber_memfree(p->out.bv_val);
-	if (ber_flatten2(ber, &p->out, 1) < 0)
+	size_t rest = p->out.bv_len - p->sent;
+	struct berval more;
+	char *all;
+
+	if (ber_flatten2(ber, &more, 0) < 0)
 		abort();
+	all = ber_memalloc(rest + more.bv_len + 1);
+	if (!all)
+		abort();
+	if (rest)
+		memcpy(all, p->out.bv_val + p->sent, rest);
+	if (more.bv_len)
+		memcpy(all + rest, more.bv_val, more.bv_len);
+	ber_memfree(p->out.bv_val);
 	ber_free(ber, 1);
+	p->out = (struct berval) { rest + more.bv_len, all };
 	p->sent = 0;
 }
 
@@ -213,10 +225,17 @@ static int silence(void)
 
 void peer_open(struct peer *p)
 {
+	struct lw_endpoint at;
 	ber_len_t max = 0;
 	Sockbuf *sb = NULL;
 
+	if (lw_endpoint_parse(host, &at) != LW_OK)
+		abort();
+	lw_servers_replace(&servers, &at, 1);
+	lw_servers_ready(&servers);
 	p->conn = (struct lw_conn) { .setup = &setup,
+				     .at = at,
+				     .name = "dc1.lightwave.test",
 				     .sid = PEER_SID,
 				     .used_ms = lw_mono_ms() };
 	if (ldap_init_fd(silence(), LDAP_PROTO_EXT, NULL, &p->conn.ld) ||

@@ -29,7 +29,8 @@ struct peer {
 void peer_open(struct peer *p);
 void peer_close(struct peer *p);
 
-/* What the server says from now on is what was written to ber; takes it. */
+/* After what it has said so far the server says what was written to ber, which
+ * it takes. */
 void peer_send(struct peer *p, BerElement *ber);
 
 /*

@@ -4,13 +4,14 @@
 #ifndef LW_FUZZ_QUESTION_H
 #define LW_FUZZ_QUESTION_H
 
-#include "job.h"
+#include "job_sync.h"
 #include "peer.h"
 
 /* The questions that there are: the ops of job.h, and how FIND asks. */
 struct question {
 	enum lw_op op;
 	struct lw_find find; /* for FIND */
+	struct lw_sync sync; /* for SYNC */
 	struct lw_str dn;    /* for the others */
 };
 

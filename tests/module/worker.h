@@ -9,7 +9,7 @@
 #ifndef LW_TEST_WORKER_H
 #define LW_TEST_WORKER_H
 
-#include "job.h"
+#include "job_sync.h"
 
 #define DOMAIN_SID "S-1-7-21-1-2-3-4"
 
@@ -55,9 +55,18 @@ enum worker_manner {
 	WORKER_CLOSE,	/* the end */
 };
 
+/* One entry of an answer to SYNC. */
+struct worker_synced {
+	const struct lw_entry *e;
+	const char *member[8]; /* DNs; up to NULL */
+};
+
 struct worker_line {
 	enum lw_op op;
-	/* Account or RIDs of a FIND, DN of the others; NULL: any. */
+	/*
+	 * Account or RIDs of a FIND, DN of the others, "changes", "everything"
+	 * or "sids" of a SYNC; NULL: any.
+	 */
 	const char *key;
 	enum lw_kind kind; /* of a FIND; 0: any */
 	enum worker_manner manner;
@@ -68,11 +77,20 @@ struct worker_line {
 	const char *domain_sid;		 /* NULL: DOMAIN_SID */
 	struct lw_verdict_answer verdict;
 	struct lw_password_policy policy;
+	/* SYNC: the parts, an entry in each, and what stands in the end. */
+	const struct worker_synced *synced;
+	uint32_t synced_n;
+	enum lw_synced end;
+	const char *server; /* NULL: "dc1" */
+	uint64_t highest;
+	uint32_t missing; /* so many more are announced than were sent */
 };
 
 struct worker_question {
-	uint16_t op;
+	uint16_t op;	 /* without LW_OP_LOGIN */
+	uint16_t raw_op; /* as it came */
 	uint32_t id;
+	uint64_t from; /* SYNC; its server is the upn */
 	enum lw_kind kind;
 	char key[600], upn[300], password[600], new_password[600];
 	bool want_ticket, kpasswd;
@@ -80,7 +98,9 @@ struct worker_question {
 
 /*
  * Without a line for it, FIND and lists are OK and empty, VERDICT and CHANGE
- * DENIED, RULES OFFLINE.
+ * DENIED, RULES OFFLINE, and all else PROTO: an older worker does not know
+ * SYNC, and none knows the question by which the front finds out whether it
+ * hangs (LW_OP_OURS).
  */
 void worker_start(void);
 /* Hangs up and listens no more: ./jobs is gone. */

@@ -40,22 +40,36 @@ static void decode(struct worker_question *q, const struct lw_head *h,
 	struct lw_verdict v = { 0 };
 	struct lw_change c = { 0 };
 	struct lw_find find = { 0 };
+	struct lw_sync sync = { 0 };
 	struct lw_rd r;
 
 	lw_rd_init(&r, body, h->len);
-	q->op = h->op;
-	q->id = h->id;
-	if (h->op == LW_OP_FIND)
+	*q = (struct worker_question) { .op = (uint16_t)(h->op & ~LW_OP_LOGIN),
+					.raw_op = h->op,
+					.id = h->id };
+	if (h->op == LW_OP_OURS)
+		return;
+	if (q->op == LW_OP_FIND)
 		assert_int_equal(lw_find_decode(&r, &find), LW_OK);
 	else if (h->op == LW_OP_VERDICT)
 		assert_int_equal(lw_verdict_decode(&r, &v), LW_OK);
 	else if (h->op == LW_OP_CHANGE)
 		assert_int_equal(lw_change_decode(&r, &c), LW_OK);
-	else if (h->op == LW_OP_MEMBERS || h->op == LW_OP_MEMBERSHIPS)
+	else if (q->op == LW_OP_MEMBERS || q->op == LW_OP_MEMBERSHIPS)
 		v.dn = lw_rd_str(&r);
+	else if (h->op == LW_OP_SYNC)
+		assert_int_equal(lw_sync_decode(&r, &sync), LW_OK);
 	else if (h->op != LW_OP_RULES)
 		fail_msg("the front asked op %d", h->op);
 	assert_int_equal(lw_rd_end(&r), LW_OK);
+	if (h->op == LW_OP_SYNC) {
+		static const char *const how[] = { "changes", "everything",
+						   "sids" };
+
+		v.dn = lw_str(how[sync.how]);
+		v.upn = sync.server;
+		q->from = sync.from;
+	}
 	if (h->op == LW_OP_CHANGE)
 		v = (struct lw_verdict) { c.dn, c.upn, c.old_password, false };
 	q->kind = find.kind;
@@ -86,7 +100,8 @@ const struct worker_line *script_line(const struct worker_question *q)
 {
 	static const struct worker_line empty,
 		denied = { .status = LW_DENIED },
-		offline = { .status = LW_OFFLINE };
+		offline = { .status = LW_OFFLINE },
+		unknown = { .status = LW_PROTO };
 
 	for (size_t i = line_count; i > 0; i--) {
 		if (script_fits(&lines[i - 1], q))
@@ -94,6 +109,8 @@ const struct worker_line *script_line(const struct worker_question *q)
 	}
 	if (q->op == LW_OP_VERDICT || q->op == LW_OP_CHANGE)
 		return &denied;
+	if (q->op == LW_OP_SYNC || q->op == LW_OP_OURS)
+		return &unknown;
 	return q->op == LW_OP_RULES ? &offline : &empty;
 }
 
@@ -111,26 +128,66 @@ static void put_entries(struct lw_wr *w, const struct worker_line *l)
 		lw_entry_encode(w, l->entry[i]);
 }
 
+static void put_parts(struct lw_wr *w, const struct worker_question *q,
+		      const struct worker_line *l)
+{
+	for (uint32_t i = 0; i < l->synced_n; i++) {
+		const struct worker_synced *s = &l->synced[i];
+		size_t start = w->p ? (size_t)(w->p - w->base) : 0;
+		uint32_t n = 0;
+
+		while (n < COUNT(s->member) && s->member[n])
+			n++;
+		lw_msg_begin(w, (enum lw_op)(LW_OP_SYNC | LW_OP_INTERIM),
+			     q->id);
+		lw_wr_u32(w, LW_OK);
+		lw_wr_u32(w, 1);
+		lw_sync_entry_encode(w, s->e, l->highest, n);
+		for (uint32_t k = 0; k < n; k++)
+			lw_wr_str(w, lw_str(s->member[k]));
+		assert_int_equal(lw_msg_end(w, w->base + start), LW_OK);
+	}
+}
+
+static void put_end(struct lw_wr *w, const struct worker_line *l)
+{
+	struct lw_sync_end end = {
+		.domain_sid =
+			lw_str(l->domain_sid ? l->domain_sid : DOMAIN_SID),
+		.server = lw_str(l->server ? l->server : "dc1"),
+		.highest = l->highest,
+		.kind = l->end,
+		.total = l->synced_n + l->missing,
+	};
+
+	lw_sync_end_encode(w, &end);
+}
+
 void script_answer(struct lw_wr *w, const struct worker_question *q,
 		   const struct worker_line *l)
 {
-	enum lw_op op = (enum lw_op)q->op;
+	enum lw_op op = (enum lw_op)q->raw_op;
+	size_t start;
 
+	put_parts(w, q, l);
+	start = w->p ? (size_t)(w->p - w->base) : 0;
 	if (l->manner == WORKER_OP)
-		op = op == LW_OP_FIND ? LW_OP_MEMBERS : LW_OP_FIND;
+		op = q->op == LW_OP_FIND ? LW_OP_MEMBERS : LW_OP_FIND;
 	lw_msg_begin(w, op, l->manner == WORKER_ID ? q->id + 1000 : q->id);
 	lw_wr_u32(w, l->manner == WORKER_STATUS ? 99 : (uint32_t)l->status);
 	if (l->status == LW_OK && q->op == LW_OP_VERDICT)
 		lw_verdict_answer_encode(w, &l->verdict);
 	else if (l->status == LW_OK && q->op == LW_OP_RULES)
 		lw_password_policy_encode(w, &l->policy);
+	else if (l->status == LW_OK && q->op == LW_OP_SYNC)
+		put_end(w, l);
 	else if (l->status == LW_OK && q->op != LW_OP_CHANGE)
 		put_entries(w, l);
 	if (l->manner == WORKER_SHORT)
 		w->p--;
 	if (l->manner == WORKER_LONG)
 		lw_wr_u8(w, 0);
-	assert_int_equal(lw_msg_end(w, w->base), LW_OK);
+	assert_int_equal(lw_msg_end(w, w->base + start), LW_OK);
 	if (l->manner == WORKER_VERSION)
 		w->base[5]++;
 	if (l->manner == WORKER_HUGE)

@@ -45,7 +45,7 @@ def pytest_collection_finish(session):
 @pytest.fixture(scope="session")
 def lab(tmp_path_factory):
     lab = Lab()
-    for host in ("dc1", "photon"):
+    for host in ("dc1", "dc2", "photon"):
         if lab.inside(host, ["true"], check=False).rc:
             pytest.exit("%s does not run: tests/lab/lab up" % host,
                         returncode=1)

@@ -1,4 +1,4 @@
-"""The running lab, as the tests see it: its two hosts, its administrator's
+"""The running lab, as the tests see it: its hosts, its administrator's
 tool, its passwords and its sshd. No password is ever in an argument vector.
 """
 import concurrent.futures
@@ -22,6 +22,9 @@ BASE = "dc=lightwave,dc=test"
 LDAPI = "ldapi://%2Frun%2Flab%2Fldapi"
 CONF = "/etc/lightwave/lightwave.conf"
 KDC_LOG = "/run/lab/krb5kdc.log"
+DCS = ("dc1", "dc2")
+# What of the administrator's doings changes nothing that photon knows.
+SEEN_BY_NOBODY = ("show", "usn", "kdc", "kpasswd")
 PROMPT = re.compile(r"[^\n]*[Pp]assword: ?$")
 
 
@@ -114,11 +117,14 @@ class Lab:
     def docker(self, *args, **kw):
         return self.run(["docker", *args], **kw)
 
+    def container(self, host):
+        return "%s-%s" % (self.env["LW_LAB_NAME"], host)
+
     def inside(self, host, cmd, env=(), **kw):
         """env reaches the host through docker's own environment."""
         names = [w for k in dict(env) for w in ("-e", k)]
         return self.run(["docker", "exec", "-i", *names,
-                         "lightwave-lab-" + host, *cmd], env=env, **kw)
+                         self.container(host), *cmd], env=env, **kw)
 
     def photon(self, *cmd, **kw):
         return self.inside("photon", cmd, **kw)
@@ -156,11 +162,25 @@ class Lab:
 
     # --- the domain ----------------------------------------------------------
 
-    def admin(self, *args, password=None, **kw):
-        env = {}
+    def admin(self, *args, **kw):
+        """A change that photon knows of when this returns, if its daemons and
+        a controller run."""
+        done = self.change(*args, **kw)
+        if args[0] not in SEEN_BY_NOBODY:
+            self.refresh()
+        return done
+
+    def refresh(self):
+        return self.photon("timeout", "10", "lightwavectl", "refresh",
+                           check=False)
+
+    def change(self, *args, password=None, on=None, **kw):
+        """A change that photon finds out by itself; on a controller that is
+        named, else on the first that runs."""
+        env = {"LW_LAB_ON": on} if on else {}
         if password is not None:
             args += ("--password-env", "LW_TEST_PASSWORD")
-            env = {"LW_TEST_PASSWORD": self.secret(password)}
+            env["LW_TEST_PASSWORD"] = self.secret(password)
         return self.run([LAB, "admin", *args], env=env, **kw)
 
     def attribute(self, name, attr):
@@ -175,12 +195,14 @@ class Lab:
         machine, rid = self.attribute(name, "objectSid").split("-")[-2:]
         return int(machine) << 24 | int(rid)
 
-    def failures(self, name):
-        """The wrong passwords that the directory has counted for a user."""
-        out = self.dc1("ldapsearch", "-Q", "-Y", "EXTERNAL", "-H", LDAPI,
-                       "-LLL", "-b", BASE, "(sAMAccountName=%s)" % name,
-                       "pwdFailureTime").out
-        return out.count("pwdFailureTime:")
+    def failures(self, name, *dcs):
+        """The wrong passwords that the controllers have counted for a user:
+        each counts what it was told. None named: all of them."""
+        return sum(
+            self.inside(dc, ["ldapsearch", "-Q", "-Y", "EXTERNAL", "-H", LDAPI,
+                             "-LLL", "-b", BASE, "(sAMAccountName=%s)" % name,
+                             "pwdFailureTime"]).out.count("pwdFailureTime:")
+            for dc in dcs or DCS)
 
     @contextlib.contextmanager
     def member(self, group, who):

@@ -21,7 +21,7 @@ class Found:
 
 def processes(lab):
     """{pid on this machine: command} of everything that runs on photon."""
-    lines = lab.docker("top", "lightwave-lab-photon", "-eo", "pid,args").lines
+    lines = lab.docker("top", lab.container("photon"), "-eo", "pid,args").lines
     return {int(pid): args for pid, args in
             (line.split(None, 1) for line in lines[1:])}
 

@@ -89,7 +89,7 @@ def on_photon(*cmd, user=None):
     """The argument vector of a program with a terminal on photon."""
     return ["docker", "exec", "-it", "-e", "TERM=dumb",
             *(["-u", user] if user else []),
-            "lightwave-lab-photon", *cmd]
+            lab.container("photon"), *cmd]
 
 
 def login(lab, user, password, command="true"):

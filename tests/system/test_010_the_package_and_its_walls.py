@@ -134,7 +134,7 @@ def test_the_worker_alone_can_read_the_machines_secrets(lab, path):
 def test_the_module_needs_and_shows_no_more_than_its_abi(
         lab, tmp_path, path, needed, exported):
     copy = str(tmp_path / "module.so")
-    lab.docker("cp", "-L", "lightwave-lab-photon:" + path, copy)
+    lab.docker("cp", "-L", lab.container("photon") + ":" + path, copy)
     dynamic = lab.run(["readelf", "-dW", copy]).out
     assert set(re.findall(r"\(NEEDED\).*\[(.*)\]", dynamic)) <= needed
     assert "(NEEDED)" in dynamic and "(TEXTREL)" not in dynamic
@@ -149,7 +149,7 @@ def test_the_module_needs_and_shows_no_more_than_its_abi(
 def test_the_daemons_are_hardened_executables(lab, tmp_path):
     for unit in UNITS:
         copy = str(tmp_path / unit)
-        lab.docker("cp", "lightwave-lab-photon:/usr/sbin/" + unit, copy)
+        lab.docker("cp", lab.container("photon") + ":/usr/sbin/" + unit, copy)
         assert re.search(r"Type:\s+DYN", lab.run(["readelf", "-hW", copy]).out)
         assert "GNU_RELRO" in lab.run(["readelf", "-lW", copy]).out
         assert re.search("BIND_NOW|Flags:.*NOW",

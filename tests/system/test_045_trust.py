@@ -71,7 +71,7 @@ def test_a_server_that_is_not_the_one_in_its_certificate_is_not_asked(
     journal = lab.journal()
     lab.sh('echo "$1 false.lightwave.test" >>/etc/hosts', address)
     try:
-        with worker_with(lab, config, "server = dc1.lightwave.test",
+        with worker_with(lab, config, "server = dc1.lightwave.test, dc2.lightwave.test",
                          "server = false.lightwave.test"):
             lab.getent("passwd", user.full)
             assert_nobody_is_believed(lab, journal, user)

@@ -21,7 +21,7 @@ def test_a_member_talks_to_the_engine(lab, gid):
     assert gid == lab.photon("stat", "-Lc", "%g", "/var/run/docker.sock").out
     done = login(lab, "bob", PS + "; id -G")
     assert done.rc == 0, done.out
-    assert "lightwave-lab-photon" in done.lines
+    assert lab.container("photon") in done.lines
     assert gid in done.lines[-1].split()
 
 

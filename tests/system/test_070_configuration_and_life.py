@@ -24,23 +24,24 @@ def added(section, line):
 
 # what is done to the lab's file, the line that is wrong or None, the message
 FILES = [
-    (lambda t: t + "[nosuch]\n", 13, r"unknown section \[nosuch\]"),
-    (lambda t: t + "[nosuch]\nkey = 1\n", 13, r"unknown section \[nosuch\]"),
+    (lambda t: t + "[nosuch]\n", 16, r"unknown section \[nosuch\]"),
+    (lambda t: t + "[nosuch]\nkey = 1\n", 16, r"unknown section \[nosuch\]"),
     (added("domain", "nosuch = 1"), 2, r"unknown key 'nosuch' in \[domain\]"),
     (lambda t: "name = x\n" + t, 1, "'name' stands before the first"),
-    (lambda t: t + "[cache]\nttl = soon\n", 14, "ttl = soon: expected a numb"),
-    (lambda t: t + "[cache]\nttl = -1\n", 14, "ttl = -1: expected a number"),
-    (lambda t: t + "[cache]\nttl = 86401\n", 14, "ttl = 86401: expected a nu"),
-    (lambda t: t + "[workers]\nlookup = 0\n", 14, "lookup = 0: expected a nu"),
-    (lambda t: t + "[users]\nshell = bash\n", 14, "expected an absolute path"),
-    (lambda t: t + "[users]\nhome = /home\n", 14, "expected an absolute path"),
+    (lambda t: t + "[cache]\nttl = soon\n", 17, "ttl = soon: expected a numb"),
+    (lambda t: t + "[cache]\nttl = -1\n", 17, "ttl = -1: expected a number"),
+    (lambda t: t + "[cache]\nttl = 86401\n", 17, "ttl = 86401: expected a nu"),
+    (lambda t: t + "[workers]\nlookup = 0\n", 17, "lookup = 0: expected a nu"),
+    (lambda t: t + "[users]\nshell = bash\n", 17, "expected an absolute path"),
+    (lambda t: t + "[users]\nhome = /home\n", 17, "expected an absolute path"),
     (added("domain", "legacy_sids = maybe"), 2, "expected yes or no"),
     (added("domain", "name_format = long"), 2, "expected upn, legacy or sh"),
     (replaced("name = lightwave.test", "name = lightwave"), 2,
      "expected a DNS domain"),
-    (replaced("server = dc1.lightwave.test", "server = dc1 dc2"), 3,
-     "expected host names"),
-    (replaced("server = dc1.lightwave.test", "server ="), 3,
+    (replaced("server = dc1.lightwave.test,", "server = dc1 dc2"), 3,
+     "expected host or host:port"),
+    (replaced("server = dc1.lightwave.test, dc2.lightwave.test",
+              "server ="), 3,
      "expected a value"),
     (replaced("allow = ", "allow = , "), 10, "expected"),
     (added("machine", "dn = cn=other"), 7, "'dn' is given twice"),
@@ -48,10 +49,10 @@ FILES = [
     (replaced("[machine]\n", "[machine]\nnonsense\n"), 6,
      r"neither \[section\] nor key = value"),
     (replaced("keytab =", " keytab ="), 8, "must not begin with a blank"),
-    (lambda t: t + "# %s\n" % ("x" * 9000), 13, "longer than"),
+    (lambda t: t + "# %s\n" % ("x" * 9000), 16, "longer than"),
     (replaced("name = lightwave.test\n", ""), None, r"\[domain\] lacks 'name'"),
-    (replaced("server = dc1.lightwave.test\n", ""), None,
-     r"\[domain\] lacks 'server'"),
+    (replaced("ca_file = /etc/lightwave/ca.pem\n", ""), None,
+     r"\[domain\] lacks 'ca_file' or 'ca_dir'"),
     (lambda t: "", None, r"\[domain\] lacks"),
 ]
 
@@ -104,7 +105,7 @@ def test_a_bad_reload_leaves_the_worker_as_it_was(lab, config):
     config.write(config.original + "[nosuch]\n")
     journal = lab.journal()
     lab.photon("systemctl", "reload", "lightwaved-worker")
-    journal.wait_for("not reloaded: .*:13: unknown section",
+    journal.wait_for("not reloaded: .*:16: unknown section",
                      "lightwaved-worker")
     assert lab.pid("lightwaved-worker") == pid
     assert lab.ssh(full("carol"), lab.password("carol")).rc == 0
@@ -144,7 +145,7 @@ def test_a_daemon_does_not_start_with_a_bad_file_and_says_why(
         config.write(config.original + "[nosuch]\n")
         journal = lab.journal()
         lab.photon("systemctl", "start", program, check=False)
-        journal.wait_for(":13: unknown section", program)
+        journal.wait_for(":16: unknown section", program)
         wait_until(lambda: lab.unit(program, "ActiveState") == "failed", 10,
                    program + " to give up")
         # A file does not mend itself: no restart after restart.

@@ -194,7 +194,7 @@ def neighbour(lab, program):
     """A Perl program of user nobody's, which prints "ready" and ends with its
     standard input."""
     p = subprocess.Popen(
-        ["docker", "exec", "-i", "lightwave-lab-photon", "runuser", "-u",
+        ["docker", "exec", "-i", lab.container("photon"), "runuser", "-u",
          "nobody", "--", "setsid", "-w", "perl", "-MIO::Socket::UNIX", "-e",
          "$| = 1; " + program], env=lab.env, text=True,
         stdin=subprocess.PIPE, stdout=subprocess.PIPE)

@@ -60,7 +60,7 @@ def watched(lab):
     the block; a list of one text afterwards."""
     program = (REPO / "tests/system/watch.pl").read_text()
     p = subprocess.Popen(
-        ["docker", "exec", "-i", "lightwave-lab-photon", "perl", "-e",
+        ["docker", "exec", "-i", lab.container("photon"), "perl", "-e",
          program], env=lab.env, text=True, errors="replace",
         stdin=subprocess.PIPE, stdout=subprocess.PIPE)
     seen = []
@@ -115,8 +115,8 @@ def traces(lab, key, spare):
     # lastlog is as long as the highest uid is large, and all holes.
     texts["logs"] = lab.sh("find /var/log /var/spool -type f -size -20000k "
                            "-exec cat {} + 2>/dev/null; :").out
-    for host in ("dc1", "photon"):
-        done = lab.docker("logs", "lightwave-lab-" + host)
+    for host in ("dc1", "dc2", "photon"):
+        done = lab.docker("logs", lab.container(host))
         texts[host + "'s output"] = done.out + done.err
     texts["files"] = lab.sh(
         "find /etc/lightwave/lightwave.conf /run /tmp /var/tmp /var/lib "

@@ -13,6 +13,7 @@ static struct lw_object *object(enum lw_kind kind, uint32_t id)
 	assert_non_null(o);
 	o->kind = kind;
 	o->id = id;
+	o->at_ms = 5;
 	return o;
 }
 
@@ -189,9 +190,48 @@ static void too_many_tickets_cost_the_oldest(void **state)
 	assert_int_equal(lw_tickets_take(&t, 2, 0, &p, &n), LW_NOTFOUND);
 }
 
+/* What was said of a name goes with what was said of its owner. */
+static void who_is_doubted_is_so_by_every_name(void **state)
+{
+	struct lw_object *again;
+	struct lw_cache c;
+	int64_t at = 0;
+
+	(void)state;
+	lw_cache_init(&c);
+	lw_cache_keep(&c, object(LW_KIND_USER, 7));
+	lw_cache_keep_name(&c, LW_KIND_USER, "alice", 7, "S-1-7", 5);
+	lw_cache_keep_name(&c, LW_KIND_USER, "al", 7, "S-1-7", 6);
+	assert_non_null(lw_cache_by_name(&c, LW_KIND_USER, "al", &at));
+	assert_int_equal(at, 5);
+	lw_cache_doubt(&c, LW_KIND_USER, 7);
+	assert_non_null(lw_cache_by_name(&c, LW_KIND_USER, "alice", &at));
+	assert_int_equal(at, LW_STALE);
+
+	/* Kept again, by one name: the other is to be asked about. */
+	again = object(LW_KIND_USER, 7);
+	again->at_ms = 9;
+	lw_cache_keep_name(&c, LW_KIND_USER, "alice", 7, "S-1-7", 9);
+	lw_cache_keep(&c, again);
+	assert_non_null(lw_cache_by_name(&c, LW_KIND_USER, "alice", &at));
+	assert_int_equal(at, 9);
+	assert_non_null(lw_cache_by_name(&c, LW_KIND_USER, "al", &at));
+	assert_int_equal(at, LW_STALE);
+
+	lw_cache_miss_name(&c, LW_KIND_USER, "bob", 9);
+	lw_cache_doubt_name(&c, LW_KIND_USER, "bob");
+	assert_int_equal(lw_cache_missed_name(&c, LW_KIND_USER, "bob"), -1);
+	lw_cache_doubt_name(&c, LW_KIND_USER, "alice");
+	assert_non_null(lw_cache_by_name(&c, LW_KIND_USER, "alice", &at));
+	assert_int_equal(at, LW_STALE);
+	assert_string_equal(lw_cache_pinned(&c, "alice"), "S-1-7");
+	lw_cache_clear(&c);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(who_is_doubted_is_so_by_every_name),
 		cmocka_unit_test(a_full_table_drops_what_was_put_first),
 		cmocka_unit_test(users_and_groups_with_one_id_are_two),
 		cmocka_unit_test(unknown_names_push_out_nothing_that_exists),

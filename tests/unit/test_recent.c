@@ -231,6 +231,35 @@ static void nobody_waits_longer_and_longer(void **state)
 	assert_false(lw_outlook_away(&o, now + 1 + waits[0]));
 }
 
+/* Who is told so at once has waited for nothing: he asks again soon. */
+static void a_refusal_is_asked_again_soon(void **state)
+{
+	struct lw_outlook o;
+	int64_t now = NOW;
+
+	(void)state;
+	lw_outlook_init(&o);
+	for (int i = 0; i < 100; i++) {
+		assert_true(lw_outlook_refused(&o, now, now));
+		assert_true(lw_outlook_away(&o, now));
+		assert_false(lw_outlook_refused(&o, now, now));
+		now += 200;
+		assert_false(lw_outlook_away(&o, now));
+	}
+	/* It ends what was waited for in vain. */
+	for (int i = 0; i < 4; i++) {
+		lw_outlook_failed(&o, now, now);
+		now += 10000;
+	}
+	assert_true(lw_outlook_failed(&o, now, now));
+	assert_true(lw_outlook_away(&o, now + 9000));
+	assert_false(lw_outlook_refused(&o, now, now));
+	assert_false(lw_outlook_away(&o, now + 200));
+	lw_outlook_good(&o, now);
+	assert_false(lw_outlook_refused(&o, now, now));
+	assert_false(lw_outlook_away(&o, now));
+}
+
 static void who_fails_while_others_are_answered_fails_alone(void **state)
 {
 	struct lw_outlook o;
@@ -261,6 +290,7 @@ int main(void)
 		TEST(what_is_too_long_is_not_kept),
 		TEST(the_tables_have_a_bound),
 		TEST(nobody_waits_longer_and_longer),
+		TEST(a_refusal_is_asked_again_soon),
 		TEST(who_fails_while_others_are_answered_fails_alone),
 	};
 

@@ -1,0 +1,29 @@
+/*
+ * ctl.h - what the subcommands of lightwavectl share.
+ */
+#ifndef LW_CTL_H
+#define LW_CTL_H
+
+#include "client.h"
+
+/* What lightwavectl ends with; lightwavectl(8). */
+enum lw_ctl_exit {
+	LW_CTL_GOOD = 0,
+	LW_CTL_FAILS = 1, /* something does not work */
+	LW_CTL_USAGE = 2, /* wrongly called, or not by root */
+	LW_CTL_AWAY = 3,  /* lightwaved does not answer */
+};
+
+/*
+ * Ask the front at socket a question without a body. LW_CTL_GOOD: ret_e is its
+ * status, ret holds the rest of it. LW_CTL_AWAY, and that is said. ret is the
+ * caller's to release, in any case.
+ */
+enum lw_ctl_exit lw_ctl_ask(const char *socket, enum lw_op op, int budget_ms,
+			    enum lw_err *ret_e, struct lw_reply *ret);
+
+/* The subcommands. */
+enum lw_ctl_exit lw_ctl_refresh(const char *socket);
+enum lw_ctl_exit lw_ctl_status(const char *socket);
+
+#endif

@@ -1,0 +1,78 @@
+/*
+ * main.c - lightwavectl: ask lightwaved how it is, or to look again. A program
+ * of the administrator's.
+ */
+#include "ctl.h"
+
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static const struct command {
+	const char *name, *what;
+	enum lw_ctl_exit (*run)(const char *socket);
+} commands[] = {
+	{ "status", "what works and what does not", lw_ctl_status },
+	{ "refresh", "take over what the directory has now", lw_ctl_refresh },
+};
+#define COMMANDS (sizeof(commands) / sizeof(commands[0]))
+
+static int usage(FILE *out, enum lw_ctl_exit x)
+{
+	fputs("usage: lightwavectl [--runtime-dir DIR] COMMAND\n", out);
+	for (size_t i = 0; i < COMMANDS; i++)
+		fprintf(out, "  %-8s %s\n", commands[i].name, commands[i].what);
+	fputs("  --help, --version\n", out);
+	return (int)x;
+}
+
+static int run(const char *name, const char *dir)
+{
+	char socket[4096];
+
+	for (size_t i = 0; i < COMMANDS; i++) {
+		if (strcmp(name, commands[i].name) != 0)
+			continue;
+		if (geteuid() != 0) {
+			fputs("lightwavectl: only root may ask\n", stderr);
+			return LW_CTL_USAGE;
+		}
+		snprintf(socket, sizeof(socket), "%s/priv", dir);
+		return (int)commands[i].run(socket);
+	}
+	return usage(stderr, LW_CTL_USAGE);
+}
+
+int main(int argc, char **argv)
+{
+	static const struct option longs[] = {
+		{ "runtime-dir", required_argument, NULL, 'r' },
+		{ "help", no_argument, NULL, 'h' },
+		{ "version", no_argument, NULL, 'V' },
+		{ 0 },
+	};
+	const char *dir = LW_RUNDIR;
+	int ch, status;
+
+	while ((ch = getopt_long(argc, argv, "", longs, NULL)) >= 0) {
+		if (ch == 'r') {
+			dir = optarg;
+		} else if (ch == 'h') {
+			return usage(stdout, LW_CTL_GOOD);
+		} else if (ch == 'V') {
+			puts("lightwavectl " PACKAGE_VERSION);
+			return LW_CTL_GOOD;
+		} else {
+			return usage(stderr, LW_CTL_USAGE);
+		}
+	}
+	if (optind + 1 != argc)
+		return usage(stderr, LW_CTL_USAGE);
+	status = run(argv[optind], dir);
+	/* Who reads our words must not take half of them for all. */
+	if (fflush(stdout) != 0 && status == LW_CTL_GOOD)
+		return LW_CTL_FAILS;
+	return status;
+}

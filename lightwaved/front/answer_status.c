@@ -1,0 +1,179 @@
+/* answer_status.c - what works and what does not. The front. */
+#include "answer_status.h"
+
+#include "cleanup.h"
+#include "follow.h"
+
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+/* A question about changes may itself take a while. */
+#define LATE_MS 10000
+
+struct report {
+	struct lw_wr *w;
+	uint32_t count;
+};
+
+static void say(struct report *rp, const char *key, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
+
+static void say(struct report *rp, const char *key, const char *fmt, ...)
+{
+	char text[512];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	lw_wr_str(rp->w, lw_str(key));
+	lw_wr_str(rp->w, lw_str(text));
+	rp->count++;
+}
+
+/* It asks the directory, so what is known of that by now does not count. */
+static enum lw_err ask(struct lw_request *r)
+{
+	lw_cleanup(lw_wr_done) struct lw_wr msg;
+	struct lw_question q = { .op = LW_OP_SELFTEST,
+				 .login = true,
+				 .key = (char[]) { "selftest" } };
+	enum lw_err e;
+
+	lw_wr_heap(&msg, LW_REQUEST_MAX);
+	lw_msg_begin(&msg, LW_OP_SELFTEST, 0);
+	if (lw_msg_end(&msg, msg.base) != LW_OK)
+		return LW_NOMEM;
+	e = lw_link_ask(r->front->link, r, &q, &msg);
+	if (e == LW_OFFLINE)
+		r->offline = true;
+	return e;
+}
+
+enum lw_err lw_status_absorb(const struct lw_question *q, enum lw_err status,
+			     struct lw_rd *body)
+{
+	size_t n = (size_t)(body->end - body->p);
+	const uint8_t *p = body->p;
+	struct lw_request *r;
+	struct lw_pairs pairs;
+
+	if (status != LW_OK)
+		return LW_OFFLINE;
+	if (lw_pairs_decode(body, &pairs) != LW_OK)
+		return LW_PROTO;
+	TAILQ_FOREACH (r, &q->waiters, waiting) {
+		free(r->selftest);
+		r->selftest = malloc(n);
+		if (r->selftest)
+			memcpy(r->selftest, p, n);
+		r->selftest_n = n;
+	}
+	return LW_OK;
+}
+
+static void say_front(struct report *rp, const struct lw_front *f)
+{
+	const struct lw_config *c = f->config;
+
+	say(rp, "lightwaved", PACKAGE_VERSION ", domain %s", c->domain);
+	if (c->allow.n == 0 && c->service_access_count == 0)
+		say(rp, "access",
+		    LW_PAIR_FAILS
+		    "nobody may log in: write 'allow' in [access]");
+	else
+		say(rp, "access", "%zu allow and %zu deny in [access]",
+		    c->allow.n, c->deny.n);
+}
+
+static void say_worker(struct report *rp, const struct lw_request *r)
+{
+	struct lw_pairs pairs;
+	struct lw_rd rd;
+
+	if (!r->selftest) {
+		if (lw_link_up(r->front->link))
+			say(rp, "worker",
+			    LW_PAIR_FAILS
+			    "its self-test does not end: journalctl "
+			    "-u lightwaved-worker");
+		else
+			say(rp, "worker",
+			    LW_PAIR_FAILS "lightwaved-worker does not answer: "
+					  "systemctl status lightwaved-worker");
+		return;
+	}
+	say(rp, "worker", "ok");
+	lw_rd_init(&rd, r->selftest, r->selftest_n);
+	if (lw_pairs_decode(&rd, &pairs) != LW_OK)
+		return;
+	lw_wr_raw(rp->w, pairs.each.p, (size_t)(pairs.each.end - pairs.each.p));
+	rp->count += pairs.count;
+}
+
+static void say_followed(struct report *rp, const struct lw_plan *p)
+{
+	int64_t age = lw_now_ms() - p->confirmed_ms;
+
+	if (p->unsupported)
+		say(rp, "changes",
+		    LW_PAIR_FAILS "lightwaved-worker is of an older version: "
+				  "systemctl restart lightwaved-worker");
+	else if (p->confirmed_ms < 0)
+		say(rp, "changes", "not followed yet");
+	else if (age > p->revocation_ms + LATE_MS)
+		say(rp, "changes",
+		    LW_PAIR_FAILS "nothing heard of them for %" PRId64
+				  " s: what is known may be as old",
+		    age / 1000);
+	else
+		say(rp, "changes",
+		    "known up to %" PRId64 " s ago, number %" PRIu64 " of %s",
+		    age / 1000, p->highest, p->server);
+}
+
+static void say_replica(struct report *rp, const struct lw_plan *p,
+			const struct lw_replica *r)
+{
+	if (p->replicate_max == 0)
+		say(rp, "replica", "none: replicate_max is 0");
+	else if (p->too_many)
+		say(rp, "replica", "none: the domain has more than %u entries",
+		    p->replicate_max);
+	else if (!r)
+		say(rp, "replica", "none yet");
+	else
+		say(rp, "replica",
+		    "%zu users, %zu groups, %zu members unknown, %zu entries "
+		    "refused, %zu KB",
+		    r->users, r->groups, r->dangling, r->refused,
+		    r->bytes / 1024);
+}
+
+enum lw_err lw_answer_status(struct lw_request *r, struct lw_rd *body,
+			     struct lw_wr *rest)
+{
+	struct lw_follow *follow = r->front->follow;
+	size_t count_at = (size_t)(rest->p - rest->base);
+	struct report rp = { .w = rest };
+	enum lw_err e = lw_rd_end(body);
+
+	if (e == LW_OK && !r->selftest && !r->offline && !r->busy) {
+		e = ask(r);
+		if (e == LW_OFFLINE)
+			e = LW_OK;
+	}
+	if (e != LW_OK)
+		return e;
+	lw_wr_u32(rest, 0);
+	say_front(&rp, r->front);
+	say_worker(&rp, r);
+	say_followed(&rp, lw_follow_plan(follow));
+	say_replica(&rp, lw_follow_plan(follow), lw_follow_replica(follow));
+	e = lw_wr_end(rest);
+	if (e == LW_OK)
+		lw_put_u32(rest->base + count_at, rp.count);
+	return e;
+}

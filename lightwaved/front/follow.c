@@ -1,0 +1,214 @@
+/* follow.c - when to ask what changed, and who waits for it. The front. */
+#include "follow_state.h"
+
+#include "cleanup.h"
+#include "link.h"
+#include "log.h"
+
+#include <string.h>
+#include <sys/random.h>
+
+#define MSG_MAX 1024
+
+uint32_t lw_follow_random(void)
+{
+	uint32_t n = 0;
+
+	if (getrandom(&n, sizeof(n), GRND_NONBLOCK) < 0)
+		return 0;
+	return n;
+}
+
+static void schedule(struct lw_follow *w, int64_t ms)
+{
+	struct timeval tv = { ms / 1000, ms % 1000 * 1000 };
+
+	event_add(w->timer, &tv);
+}
+
+void lw_follow_rest(struct lw_follow *w)
+{
+	lw_follow_unstage(w);
+	w->asking = false;
+	if (!w->plan.replicated) {
+		lw_replica_free(w->replica);
+		w->replica = NULL;
+	}
+	schedule(w, lw_plan_wait_ms(&w->plan, lw_now_ms(), lw_follow_random()));
+}
+
+static enum lw_err begin(struct lw_follow *w, enum lw_sync_how how)
+{
+	struct lw_naming naming = lw_config_naming(w->front->config);
+	struct lw_sync s = { lw_str(w->plan.server), w->plan.highest, how,
+			     w->plan.replicate_max };
+	lw_cleanup(lw_wr_done) struct lw_wr msg;
+	enum lw_err e = LW_OK;
+
+	w->how = how;
+	w->received = 0;
+	w->failed = w->too_large = false;
+	if (how == LW_SYNC_EVERYTHING)
+		e = lw_replica_new(&naming, &w->next);
+	if (how == LW_SYNC_SIDS)
+		lw_replica_sweep(w->replica);
+	lw_plan_begun(&w->plan, lw_now_ms());
+	w->number++;
+	lw_wr_heap(&msg, MSG_MAX);
+	lw_msg_begin(&msg, LW_OP_SYNC, 0);
+	lw_sync_encode(&msg, &s);
+	if (e == LW_OK)
+		e = lw_msg_end(&msg, msg.base);
+	w->asking = true; /* before: connecting would have us ask */
+	if (e == LW_OK)
+		e = lw_link_sync(w->front->link, &msg);
+	if (e == LW_OK) {
+		event_del(w->timer);
+		return LW_OK;
+	}
+	lw_plan_failed(&w->plan, lw_now_ms());
+	lw_follow_rest(w);
+	return e;
+}
+
+static void on_timer(evutil_socket_t fd, short what, void *arg)
+{
+	struct lw_follow *w = arg;
+
+	(void)fd;
+	(void)what;
+	if (!w->asking)
+		begin(w, lw_plan_next(&w->plan, lw_now_ms()));
+}
+
+void lw_follow_kick(struct lw_follow *w)
+{
+	if (w && !w->asking && (w->plan.failures || w->plan.unsupported))
+		schedule(w, lw_follow_random() % 500);
+}
+
+void lw_follow_lost(struct lw_follow *w)
+{
+	if (!w->asking)
+		return;
+	lw_plan_failed(&w->plan, lw_now_ms());
+	lw_follow_rest(w);
+}
+
+/* Which question is missing still, for a request that began with `after`. */
+static bool missing(const struct lw_follow *w, uint64_t after,
+		    enum lw_sync_how *ret)
+{
+	enum lw_sync_how how = lw_plan_next(&w->plan, INT64_MAX / 2);
+
+	/* Here it says whether there should be a replica, and is. */
+	if (how == LW_SYNC_EVERYTHING) {
+		*ret = how;
+		return true;
+	}
+	*ret = LW_SYNC_CHANGES;
+	if (w->changes_done <= after)
+		return true;
+	*ret = LW_SYNC_SIDS;
+	return w->replica && w->sweep_done <= after;
+}
+
+enum lw_err lw_follow_refresh(struct lw_follow *w, struct lw_request *r)
+{
+	enum lw_sync_how how;
+	enum lw_err e;
+
+	if (r->runs == 1) {
+		r->refresh_after = w->number;
+		/* Without a replica nothing else tells what was deleted. */
+		if (!w->replica)
+			w->plan.void_ms = r->started_ms;
+	}
+	if (w->plan.unsupported)
+		return LW_OFFLINE;
+	if (!missing(w, r->refresh_after, &how))
+		return LW_OK;
+	/* A question that was on its way before this one may fail. */
+	if ((r->offline || r->busy) && w->number > r->refresh_after)
+		return LW_OFFLINE;
+	r->offline = r->busy = false;
+	if (!w->asking) {
+		e = begin(w, how);
+		if (e != LW_OK)
+			return LW_OFFLINE;
+	}
+	return lw_link_join_sync(w->front->link, r);
+}
+
+void lw_follow_doubt(struct lw_follow *w, enum lw_kind kind, uint32_t id)
+{
+	struct lw_policy p = lw_front_policy(w->front);
+	struct lw_known *k = NULL;
+
+	if (w->replica)
+		k = lw_replica_by_id(w->replica, &p.idmap, kind, id);
+	if (k)
+		k->doubted = true;
+	lw_cache_doubt(&w->front->cache, kind, id);
+}
+
+const struct lw_plan *lw_follow_plan(const struct lw_follow *w)
+{
+	return &w->plan;
+}
+
+struct lw_replica *lw_follow_replica(const struct lw_follow *w)
+{
+	return w->plan.replicated ? w->replica : NULL;
+}
+
+bool lw_follow_active(const struct lw_follow *w)
+{
+	return w->plan.since_ms >= 0;
+}
+
+void lw_follow_reload(struct lw_follow *w)
+{
+	const struct lw_config *c = w->front->config;
+
+	bool other = lw_plan_configure(&w->plan, c->revocation_max,
+				       c->sweep_interval, c->replicate_max);
+
+	if (w->replica)
+		w->replica->naming = lw_config_naming(c);
+	if (w->next)
+		w->next->naming = lw_config_naming(c);
+	/* What is being asked was meant otherwise. */
+	if (w->asking)
+		w->failed |= other;
+	else
+		schedule(w, 0);
+}
+
+struct lw_follow *lw_follow_new(struct lw_front *f)
+{
+	struct lw_follow *w = calloc(1, sizeof(*w));
+
+	if (!w)
+		return NULL;
+	w->front = f;
+	STAILQ_INIT(&w->parts);
+	lw_plan_init(&w->plan);
+	w->timer = evtimer_new(f->base, on_timer, w);
+	if (!w->timer) {
+		free(w);
+		return NULL;
+	}
+	lw_follow_reload(w);
+	return w;
+}
+
+void lw_follow_free(struct lw_follow *w)
+{
+	if (!w)
+		return;
+	lw_follow_unstage(w);
+	lw_replica_free(w->replica);
+	event_free(w->timer);
+	free(w);
+}

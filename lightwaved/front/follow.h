@@ -1,0 +1,59 @@
+/*
+ * follow.h - follow the directory: ask what changed, again and again, and keep
+ * a replica of it where it is not too large.
+ *
+ * While a replica is filled, and where there is none, questions go on being
+ * answered on demand (lookup.h). Nothing that was streamed is used before the
+ * worker has said that it was all.
+ */
+#ifndef LW_FOLLOW_H
+#define LW_FOLLOW_H
+
+#include "follow_plan.h"
+#include "replica.h"
+#include "request.h"
+
+struct lw_follow;
+
+/* Begins when the loop does. NULL when out of memory. */
+struct lw_follow *lw_follow_new(struct lw_front *f);
+void lw_follow_free(struct lw_follow *w);
+
+/* The configuration is another one. */
+void lw_follow_reload(struct lw_follow *w);
+/* The directory, or a worker, is back: ask now. */
+void lw_follow_kick(struct lw_follow *w);
+
+const struct lw_plan *lw_follow_plan(const struct lw_follow *w);
+/* NULL: none was filled yet, or none is kept. Borrowed for this turn. */
+struct lw_replica *lw_follow_replica(const struct lw_follow *w);
+/* Whether what is kept may count for a login. */
+bool lw_follow_active(const struct lw_follow *w);
+
+/* We changed that user ourselves: what is known of him is not believed. */
+void lw_follow_doubt(struct lw_follow *w, enum lw_kind kind, uint32_t id);
+
+/*
+ * Let r wait until what the directory has now is taken over; called from its
+ * handler again and again. LW_OK: it is. LW_PENDING, LW_OFFLINE.
+ */
+enum lw_err lw_follow_refresh(struct lw_follow *w, struct lw_request *r);
+
+/*
+ * link.c calls these: a part of the answer has come, the end of it, or there
+ * will be none. LW_PROTO: that is none.
+ */
+enum lw_err lw_follow_part(struct lw_follow *w, struct lw_rd *body);
+enum lw_err lw_follow_end(struct lw_follow *w, enum lw_err status,
+			  struct lw_rd *body);
+void lw_follow_lost(struct lw_follow *w);
+
+/*
+ * follow_apply.c: take over a part of what changed; replica is NULL where none
+ * is kept. ret_groups is set where a group is among it. LW_NOMEM: the replica
+ * is no longer whole.
+ */
+enum lw_err lw_follow_apply(struct lw_front *f, struct lw_replica *replica,
+			    struct lw_sync_part part, bool *ret_groups);
+
+#endif

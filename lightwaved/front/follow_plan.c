@@ -1,0 +1,263 @@
+/* follow_plan.c - what is asked next, and when. The front; pure. */
+#include "follow_plan.h"
+
+#include <string.h>
+
+#define RETRY_MS       1000
+#define UNSUPPORTED_MS (INT64_C(600) * 1000)
+#define FULL_WAIT_MAX  (INT64_C(3600) * 1000)
+#define PAUSE_MS       50 /* between two questions, at least */
+
+void lw_plan_init(struct lw_plan *p)
+{
+	*p = (struct lw_plan) { .since_ms = -1,
+				.confirmed_ms = -1,
+				.groups_ms = -1,
+				.void_ms = -1 };
+}
+
+static bool wants_replica(const struct lw_plan *p)
+{
+	return p->replicate_max > 0 && !p->too_many;
+}
+
+static bool has_replica(const struct lw_plan *p)
+{
+	return p->replicated && p->trusted;
+}
+
+/* Nothing is known of what changes. */
+static void lose_track(struct lw_plan *p)
+{
+	p->trusted = false;
+	p->since_ms = -1;
+	p->server[0] = '\0';
+	p->highest = 0;
+}
+
+void lw_plan_lost(struct lw_plan *p)
+{
+	p->replicated = false;
+	p->confirmed_ms = -1;
+	p->full_after_ms = 0;
+	lose_track(p);
+}
+
+bool lw_plan_configure(struct lw_plan *p, uint32_t revocation_max,
+		       uint32_t sweep_interval, uint32_t replicate_max)
+{
+	bool changed = replicate_max != p->replicate_max;
+
+	p->revocation_ms = (int64_t)revocation_max * 1000;
+	p->sweep_ms = (int64_t)sweep_interval * 1000;
+	p->replicate_max = replicate_max;
+	if (!changed)
+		return false;
+	p->too_many = false;
+	lw_plan_lost(p);
+	return true;
+}
+
+enum lw_sync_how lw_plan_next(const struct lw_plan *p, int64_t now_ms)
+{
+	if (!wants_replica(p))
+		return LW_SYNC_CHANGES;
+	if (!has_replica(p))
+		return now_ms >= p->full_after_ms ? LW_SYNC_EVERYTHING
+						  : LW_SYNC_CHANGES;
+	return now_ms >= p->sweep_due_ms && p->failures == 0 ? LW_SYNC_SIDS
+							     : LW_SYNC_CHANGES;
+}
+
+int64_t lw_plan_wait_ms(const struct lw_plan *p, int64_t now_ms,
+			uint32_t random)
+{
+	/* Hosts that were started together drift apart. */
+	int64_t interval = p->revocation_ms * (500 + random % 301) / 1000;
+	int64_t wait = p->begun_ms + interval - now_ms, retry;
+
+	if (p->unsupported)
+		return UNSUPPORTED_MS;
+	if (p->failures > 0) {
+		retry = (int64_t)RETRY_MS
+			<< (p->failures < 12 ? p->failures - 1 : 11);
+		retry = retry * (500 + random % 501) / 1000;
+		return retry < interval ? retry : interval;
+	}
+	if (lw_plan_next(p, now_ms) != LW_SYNC_CHANGES ||
+	    (!wants_replica(p) && p->since_ms < 0))
+		wait = PAUSE_MS;
+	else if (wants_replica(p) && !has_replica(p) &&
+		 p->full_after_ms - now_ms < wait)
+		wait = p->full_after_ms - now_ms;
+	return wait < PAUSE_MS ? PAUSE_MS : wait;
+}
+
+void lw_plan_begun(struct lw_plan *p, int64_t now_ms)
+{
+	p->begun_ms = now_ms;
+}
+
+static bool go_on_from(struct lw_plan *p, const struct lw_sync_end *end)
+{
+	if (end->server.n >= sizeof(p->server))
+		return false;
+	if (end->server.n)
+		memcpy(p->server, end->server.s, end->server.n);
+	p->server[end->server.n] = '\0';
+	p->highest = end->highest;
+	return true;
+}
+
+static bool changes(struct lw_plan *p, const struct lw_sync_end *end)
+{
+	if (!lw_str_eq(end->server, p->server) || p->highest == 0)
+		return false;
+	p->highest = end->highest;
+	/* What happened before it was lost track of is still not known. */
+	if (wants_replica(p) && !has_replica(p))
+		return true;
+	p->confirmed_ms = p->begun_ms;
+	p->full_wait_ms = 0;
+	return true;
+}
+
+static bool everything(struct lw_plan *p, const struct lw_sync_end *end)
+{
+	if (!go_on_from(p, end))
+		return false;
+	p->replicated = true;
+	p->trusted = true;
+	p->since_ms = p->begun_ms;
+	p->confirmed_ms = p->begun_ms;
+	p->sweep_due_ms = p->begun_ms + p->sweep_ms;
+	return true;
+}
+
+/* Servers that take turns do not have everything read each time. */
+static bool unknown(struct lw_plan *p, const struct lw_sync_end *end,
+		    int64_t now_ms)
+{
+	lose_track(p);
+	if (!go_on_from(p, end))
+		return false;
+	if (!wants_replica(p)) {
+		p->since_ms = p->begun_ms;
+		p->confirmed_ms = p->begun_ms;
+		return true;
+	}
+	p->full_after_ms = now_ms + p->full_wait_ms;
+	p->full_wait_ms =
+		p->full_wait_ms ? 2 * p->full_wait_ms : p->revocation_ms;
+	if (p->full_wait_ms > FULL_WAIT_MAX)
+		p->full_wait_ms = FULL_WAIT_MAX;
+	return true;
+}
+
+static bool swept(struct lw_plan *p, const struct lw_sync_end *end)
+{
+	if (!lw_str_eq(end->server, p->server))
+		return false;
+	p->sweep_due_ms = p->begun_ms + p->sweep_ms;
+	return true;
+}
+
+/* Among changes it says that one entry is too large to be told. */
+static bool too_many(struct lw_plan *p)
+{
+	p->too_many = p->replicate_max > 0;
+	lw_plan_lost(p);
+	return true;
+}
+
+static bool understood(struct lw_plan *p, enum lw_sync_how how,
+		       const struct lw_sync_end *end, int64_t now_ms)
+{
+	switch (end->kind) {
+	case LW_SYNCED_CHANGES:
+		return how == LW_SYNC_CHANGES && changes(p, end);
+	case LW_SYNCED_EVERYTHING:
+		return how == LW_SYNC_EVERYTHING && everything(p, end);
+	case LW_SYNCED_SIDS:
+		return how == LW_SYNC_SIDS && swept(p, end);
+	case LW_SYNCED_UNKNOWN:
+		return how != LW_SYNC_EVERYTHING && unknown(p, end, now_ms);
+	case LW_SYNCED_TOO_MANY:
+		return too_many(p);
+	case LW_SYNCED_COUNT:
+		break;
+	}
+	return false;
+}
+
+bool lw_plan_ended(struct lw_plan *p, enum lw_sync_how how,
+		   const struct lw_sync_end *end, int64_t now_ms)
+{
+	if (!understood(p, how, end, now_ms))
+		return false;
+	p->failures = 0;
+	p->unsupported = false;
+	return true;
+}
+
+void lw_plan_failed(struct lw_plan *p, int64_t now_ms)
+{
+	p->failures++;
+	/* Changes first, and then what failed. */
+	if (p->sweep_due_ms < now_ms + PAUSE_MS)
+		p->sweep_due_ms = now_ms + p->revocation_ms;
+}
+
+void lw_plan_unsupported(struct lw_plan *p)
+{
+	p->unsupported = true;
+	lw_plan_lost(p);
+}
+
+void lw_plan_sweep_soon(struct lw_plan *p, int64_t now_ms, uint32_t random)
+{
+	int64_t due = now_ms + p->revocation_ms * (random % 1000) / 1000;
+
+	if (due < p->sweep_due_ms)
+		p->sweep_due_ms = due;
+}
+
+static bool followed(const struct lw_plan *p, int64_t at_ms)
+{
+	return p->since_ms >= 0 && at_ms >= p->since_ms &&
+	       p->confirmed_ms - at_ms <= p->sweep_ms;
+}
+
+int64_t lw_plan_as_of(const struct lw_plan *p, int64_t at_ms)
+{
+	if (at_ms < 0 || !followed(p, at_ms) || p->confirmed_ms < at_ms)
+		return at_ms;
+	return p->confirmed_ms;
+}
+
+static int64_t longer(int64_t a, int64_t b)
+{
+	return a > b ? a : b;
+}
+
+bool lw_plan_fresh(const struct lw_plan *p, int64_t at_ms, int64_t max_age_ms,
+		   int64_t now_ms)
+{
+	if (at_ms < 0 || at_ms < p->void_ms || max_age_ms < 0)
+		return false;
+	if (followed(p, at_ms))
+		max_age_ms = longer(max_age_ms, p->revocation_ms);
+	return now_ms - lw_plan_as_of(p, at_ms) <= max_age_ms;
+}
+
+bool lw_plan_replica_fresh(const struct lw_plan *p, int64_t max_age_ms,
+			   int64_t now_ms)
+{
+	if (!p->replicated || p->confirmed_ms < 0 || max_age_ms < 0)
+		return false;
+	if (p->trusted)
+		max_age_ms = longer(max_age_ms, p->revocation_ms);
+	else if (max_age_ms == 0)
+		return false;
+	return now_ms - p->confirmed_ms <= max_age_ms;
+}

@@ -1,0 +1,78 @@
+/*
+ * follow_plan.h - what is asked next of a directory that is followed, when,
+ * and what that makes of what is kept. The front; pure.
+ *
+ * A fact that was said while the directory is followed, and that no change has
+ * concerned, is as good as if it had been said when the last question about
+ * changes began. Times are those of lw_now_ms().
+ */
+#ifndef LW_FOLLOW_PLAN_H
+#define LW_FOLLOW_PLAN_H
+
+#include "job_sync.h"
+
+#define LW_SERVER_MAX 300
+
+struct lw_plan {
+	/* of the configuration */
+	int64_t revocation_ms, sweep_ms;
+	uint32_t replicate_max;
+
+	char server[LW_SERVER_MAX]; /* whose number highest is */
+	uint64_t highest;
+	bool replicated;      /* a replica was filled */
+	bool trusted;	      /* ... and changes are known since then */
+	bool too_many;	      /* for a replica */
+	bool unsupported;     /* the worker knows nothing of changes */
+	int64_t since_ms;     /* followed without a gap since; -1: not */
+	int64_t confirmed_ms; /* all changes before are known; -1: never */
+	int64_t groups_ms;    /* when a group was last seen to change */
+	int64_t void_ms;      /* facts said before then are not believed */
+	int64_t sweep_due_ms;
+	int64_t begun_ms; /* the last question */
+	int64_t full_after_ms, full_wait_ms;
+	unsigned int failures;
+};
+
+void lw_plan_init(struct lw_plan *p);
+
+/* Takes over settings. true: what is replicated must go. */
+bool lw_plan_configure(struct lw_plan *p, uint32_t revocation_max,
+		       uint32_t sweep_interval, uint32_t replicate_max);
+
+enum lw_sync_how lw_plan_next(const struct lw_plan *p, int64_t now_ms);
+/* How long until then, with any random number. */
+int64_t lw_plan_wait_ms(const struct lw_plan *p, int64_t now_ms,
+			uint32_t random);
+
+/* A question begins. */
+void lw_plan_begun(struct lw_plan *p, int64_t now_ms);
+/*
+ * It was answered so, and what came is taken over. false: that is no answer
+ * to it, and counts as failed.
+ */
+bool lw_plan_ended(struct lw_plan *p, enum lw_sync_how how,
+		   const struct lw_sync_end *end, int64_t now_ms);
+/* Nobody could say, or what was said is not usable. */
+void lw_plan_failed(struct lw_plan *p, int64_t now_ms);
+void lw_plan_unsupported(struct lw_plan *p);
+/* What is kept is not whole: it is to be read again. */
+void lw_plan_lost(struct lw_plan *p);
+
+/* A group may have been deleted: have a sweep before long. */
+void lw_plan_sweep_soon(struct lw_plan *p, int64_t now_ms, uint32_t random);
+
+/* As of when a fact of at_ms holds; at_ms where it is not followed. */
+int64_t lw_plan_as_of(const struct lw_plan *p, int64_t at_ms);
+
+/*
+ * Whether a fact of at_ms is young enough for who takes nothing older than
+ * max_age_ms, or than the revocation bound where it is followed.
+ */
+bool lw_plan_fresh(const struct lw_plan *p, int64_t at_ms, int64_t max_age_ms,
+		   int64_t now_ms);
+/* The same for the replica. */
+bool lw_plan_replica_fresh(const struct lw_plan *p, int64_t max_age_ms,
+			   int64_t now_ms);
+
+#endif

@@ -1,0 +1,43 @@
+/*
+ * follow_state.h - inside follow.c (when to ask) and follow_take.c (what comes
+ * of it). The front.
+ */
+#ifndef LW_FOLLOW_STATE_H
+#define LW_FOLLOW_STATE_H
+
+#include "follow.h"
+
+/* A part that waits for the end of its answer. */
+struct lw_staged {
+	STAILQ_ENTRY(lw_staged) link;
+	size_t n;
+	uint8_t body[];
+};
+
+struct lw_follow {
+	struct lw_front *front;
+	struct event *timer;
+	struct lw_plan plan;
+	struct lw_replica *replica; /* NULL: none */
+	struct lw_replica *next;    /* is being filled */
+
+	bool asking;
+	enum lw_sync_how how;
+	uint32_t received; /* entries */
+	bool failed;	   /* what comes is not to be used */
+	bool too_large;
+	STAILQ_HEAD(, lw_staged) parts;
+	size_t staged;
+
+	/* Questions are numbered, so that REFRESH knows its own. */
+	uint64_t number, changes_done, sweep_done;
+};
+
+/* Any number; 0 if there is none. */
+uint32_t lw_follow_random(void);
+/* The answer is over, or there is none; the next question comes in a while. */
+void lw_follow_rest(struct lw_follow *w);
+/* Forget what came of an answer so far. */
+void lw_follow_unstage(struct lw_follow *w);
+
+#endif

@@ -1,0 +1,263 @@
+/*
+ * follow_take.c - what comes of an answer, and what becomes of it when it is
+ * whole. The front.
+ */
+#include "follow_state.h"
+
+#include "link.h"
+#include "log.h"
+#include "lookup.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define STAGE_MAX  ((size_t)64 * 1024 * 1024)
+#define ENTRY_SIZE 2048 /* on the average no replica is larger */
+
+void lw_follow_unstage(struct lw_follow *w)
+{
+	struct lw_staged *p;
+
+	while ((p = STAILQ_FIRST(&w->parts))) {
+		STAILQ_REMOVE_HEAD(&w->parts, link);
+		free(p);
+	}
+	w->staged = 0;
+	lw_replica_free(w->next);
+	w->next = NULL;
+}
+
+static enum lw_err stage(struct lw_follow *w, const struct lw_rd *body)
+{
+	size_t n = (size_t)(body->end - body->p);
+	struct lw_staged *p;
+
+	if (w->staged + n > STAGE_MAX || !(p = malloc(sizeof(*p) + n)))
+		return LW_NOMEM;
+	p->n = n;
+	if (n)
+		memcpy(p->body, body->p, n);
+	w->staged += n;
+	STAILQ_INSERT_TAIL(&w->parts, p, link);
+	return LW_OK;
+}
+
+static enum lw_err fill(struct lw_follow *w, struct lw_sync_part part)
+{
+	size_t max = w->plan.replicate_max;
+	enum lw_err e = LW_OK;
+
+	for (uint32_t i = 0; i < part.count && e != LW_NOMEM; i++) {
+		struct lw_sync_entry s = lw_sync_entry_decode(&part.each);
+
+		e = lw_replica_put(w->next, &s);
+	}
+	if (w->next->users + w->next->groups > max ||
+	    w->next->bytes > max * ENTRY_SIZE + (1024 * 1024))
+		w->too_large = true;
+	return e == LW_NOMEM || w->too_large ? LW_NOMEM : LW_OK;
+}
+
+static void mark_seen(struct lw_follow *w, struct lw_sync_part part)
+{
+	for (uint32_t i = 0; i < part.count; i++)
+		lw_replica_seen(w->replica,
+				lw_sync_entry_decode(&part.each).e.sid);
+}
+
+enum lw_err lw_follow_part(struct lw_follow *w, struct lw_rd *body)
+{
+	struct lw_rd whole = *body;
+	struct lw_sync_part part;
+
+	if (!w->asking || lw_sync_part_decode(body, &part) != LW_OK)
+		return LW_PROTO;
+	w->received += part.count;
+	if (w->failed)
+		return LW_OK;
+	switch (w->how) {
+	case LW_SYNC_CHANGES:
+		w->failed = stage(w, &whole) != LW_OK;
+		break;
+	case LW_SYNC_EVERYTHING:
+		w->failed = fill(w, part) != LW_OK;
+		break;
+	case LW_SYNC_SIDS:
+		mark_seen(w, part);
+		break;
+	case LW_SYNC_HOW_COUNT:
+		break;
+	}
+	if (w->failed && w->next) {
+		lw_replica_free(w->next);
+		w->next = NULL;
+	}
+	return LW_OK;
+}
+
+static void apply_changes(struct lw_follow *w)
+{
+	struct lw_front *f = w->front;
+	bool groups = false;
+	enum lw_err e = LW_OK;
+	struct lw_staged *p;
+
+	if (STAILQ_EMPTY(&w->parts))
+		return;
+	STAILQ_FOREACH (p, &w->parts, link) {
+		struct lw_sync_part part;
+		struct lw_rd rd;
+
+		lw_rd_init(&rd, p->body, p->n);
+		if (e == LW_OK && lw_sync_part_decode(&rd, &part) == LW_OK)
+			e = lw_follow_apply(f, w->replica, part, &groups);
+	}
+	if (groups)
+		w->plan.groups_ms = lw_now_ms();
+	lw_link_overtake(f->link);
+	if (e != LW_OK)
+		lw_plan_lost(&w->plan);
+	if (!w->replica)
+		return;
+	if (w->replica->groups_doubted)
+		lw_plan_sweep_soon(&w->plan, lw_now_ms(), lw_follow_random());
+	if (w->replica->users + w->replica->groups > w->plan.replicate_max)
+		lw_plan_lost(&w->plan); /* the next one is too large */
+}
+
+static void take_over(struct lw_follow *w)
+{
+	struct lw_replica *r = w->next;
+
+	lw_log(LOG_NOTICE,
+	       "the directory is known whole: %zu users, %zu groups, %zu "
+	       "members that are neither, %zu bytes",
+	       r->users, r->groups, r->dangling, r->bytes);
+	if (r->refused)
+		lw_log(LOG_WARNING,
+		       "not kept: %zu entries and members that "
+		       "are none",
+		       r->refused);
+	lw_replica_free(w->replica);
+	w->replica = r;
+	w->next = NULL;
+	lw_cache_forget(&w->front->cache);
+	lw_link_overtake(w->front->link);
+}
+
+static void sweep(struct lw_follow *w)
+{
+	size_t gone = lw_replica_swept(w->replica);
+
+	if (!gone)
+		return;
+	lw_log(LOG_NOTICE, "%zu entries are gone from the directory", gone);
+	w->plan.groups_ms = lw_now_ms();
+	lw_link_overtake(w->front->link);
+}
+
+/*
+ * An account that may read nothing is told that there is nothing: rc 0 and no
+ * entries. A directory without a user is none.
+ */
+static bool sees_nothing(struct lw_follow *w, const struct lw_sync_end *end)
+{
+	bool whole = end->kind == LW_SYNCED_EVERYTHING ||
+		     end->kind == LW_SYNCED_SIDS;
+
+	if (!whole || end->total > 0)
+		return false;
+	lw_front_warn_once(w->front, "sees nothing",
+			   "the directory shows no entry at all: may this "
+			   "machine's account read it?");
+	return true;
+}
+
+static enum lw_err usable(struct lw_follow *w, enum lw_err status,
+			  const struct lw_sync_end *end)
+{
+	bool streamed = end->kind != LW_SYNCED_UNKNOWN &&
+			end->kind != LW_SYNCED_TOO_MANY;
+
+	if (status != LW_OK)
+		return LW_OFFLINE;
+	if (lw_lookup_same_domain(w->front, end->domain_sid) != LW_OK)
+		return LW_OFFLINE;
+	if (streamed &&
+	    (w->failed || end->total != w->received || sees_nothing(w, end)))
+		return LW_OFFLINE;
+	return LW_OK;
+}
+
+static void done(struct lw_follow *w, enum lw_synced kind)
+{
+	switch (kind) {
+	case LW_SYNCED_CHANGES:
+		apply_changes(w);
+		w->changes_done = w->number;
+		break;
+	case LW_SYNCED_EVERYTHING:
+		take_over(w);
+		w->changes_done = w->sweep_done = w->number;
+		break;
+	case LW_SYNCED_SIDS:
+		sweep(w);
+		w->sweep_done = w->number;
+		break;
+	case LW_SYNCED_UNKNOWN:
+		if (!w->plan.replicate_max || w->plan.too_many)
+			w->changes_done = w->number;
+		break;
+	case LW_SYNCED_TOO_MANY:
+		if (!w->replica && w->how == LW_SYNC_CHANGES)
+			break;
+		lw_log(LOG_WARNING,
+		       "the directory has more than replicate_max = %u "
+		       "entries, or one that is too large: it is asked on "
+		       "demand",
+		       w->plan.replicate_max);
+		break;
+	case LW_SYNCED_COUNT:
+		break;
+	}
+}
+
+static void unsupported(struct lw_follow *w)
+{
+	if (!w->plan.unsupported)
+		lw_log(LOG_NOTICE, "this lightwaved-worker cannot tell what "
+				   "changed: it is asked on demand");
+	lw_plan_unsupported(&w->plan);
+}
+
+enum lw_err lw_follow_end(struct lw_follow *w, enum lw_err status,
+			  struct lw_rd *body)
+{
+	struct lw_sync_end end = { 0 };
+	int64_t now = lw_now_ms();
+	enum lw_err e;
+
+	if (!w->asking ||
+	    (status == LW_OK && lw_sync_end_decode(body, &end) != LW_OK))
+		return LW_PROTO;
+	if (status == LW_PROTO) {
+		unsupported(w);
+		lw_follow_rest(w);
+		return LW_OFFLINE;
+	}
+	if (w->too_large)
+		end.kind = LW_SYNCED_TOO_MANY;
+	e = usable(w, status, &end);
+	/* What is taken over counts from when the question began. */
+	if (e == LW_OK && lw_plan_ended(&w->plan, w->how, &end, now)) {
+		done(w, end.kind);
+	} else {
+		e = LW_OFFLINE;
+		lw_plan_failed(&w->plan, now);
+		/* Too much has changed to be told so. */
+		if (w->failed && w->how == LW_SYNC_CHANGES)
+			lw_plan_lost(&w->plan);
+	}
+	lw_follow_rest(w);
+	return e;
+}

@@ -1,0 +1,210 @@
+/* kept.c - the replica's answers. The front. */
+#include "kept.h"
+
+#include "cleanup.h"
+#include "follow.h"
+#include "lookup.h"
+
+#include <string.h>
+
+static struct lw_replica *replica_of(const struct lw_request *r)
+{
+	return lw_follow_replica(r->front->follow);
+}
+
+/* From the first time that a name is served it is this user's. */
+static void pin(struct lw_front *f, const struct lw_object *o,
+		const char *account)
+{
+	if (o->kind == LW_KIND_USER && !lw_cache_pinned(&f->cache, account))
+		lw_cache_keep_name(&f->cache, o->kind, account, o->id, o->sid,
+				   LW_STALE);
+}
+
+static void serve(struct lw_request *r, struct lw_known *k, struct lw_kept *ret)
+{
+	struct lw_policy p = lw_front_policy(r->front);
+	struct lw_entry e = lw_known_entry(k);
+	struct lw_object *o;
+	char why[128];
+
+	ret->result =
+		lw_replica_object(replica_of(r), &p, k, &o, why, sizeof(why));
+	if (ret->result == LW_NOTFOUND)
+		lw_lookup_refused(r->front, &e, why);
+	if (ret->result == LW_NOMEM)
+		ret->result = LW_OFFLINE;
+	if (ret->result != LW_OK)
+		return;
+	o->at_ms = lw_follow_plan(r->front->follow)->confirmed_ms;
+	if (lw_replica_by_id(replica_of(r), &p.idmap, o->kind, o->id) != k) {
+		lw_lookup_refused(r->front, &e, "another SID has its id");
+		lw_object_free(o);
+		ret->result = LW_NOTFOUND;
+		return;
+	}
+	pin(r->front, o, o->account);
+	if (lw_request_keep(r, o, lw_object_free))
+		ret->o = o;
+	else
+		ret->result = LW_OFFLINE;
+}
+
+static void contested(struct lw_front *f, enum lw_kind kind,
+		      const char *account, size_t claimants)
+{
+	char key[LW_NAME_MAX + 8];
+
+	snprintf(key, sizeof(key), "%d%d%s", kind, LW_BY_NAME, account);
+	lw_front_warn_once(f, key,
+			   "%zu entries claim the name %s: "
+			   "it is served to nobody",
+			   claimants, account);
+}
+
+bool lw_kept_by_name(struct lw_request *r, enum lw_kind kind,
+		     const char *account, struct lw_kept *ret)
+{
+	struct lw_policy p = lw_front_policy(r->front);
+	struct lw_replica *replica = replica_of(r);
+	struct lw_owner owner;
+
+	*ret = (struct lw_kept) { .result = LW_NOTFOUND };
+	if (!replica ||
+	    lw_replica_owner(replica, &p, kind, account, &owner) != LW_OK)
+		return false;
+	ret->doubted = owner.doubted;
+	if (owner.who)
+		serve(r, owner.who, ret);
+	else if (owner.claimants > 1)
+		contested(r->front, kind, account, owner.claimants);
+	if (ret->result == LW_OK)
+		pin(r->front, ret->o, account);
+	return true;
+}
+
+bool lw_kept_by_id(struct lw_request *r, enum lw_kind kind, uint32_t id,
+		   struct lw_kept *ret)
+{
+	struct lw_policy p = lw_front_policy(r->front);
+	struct lw_replica *replica = replica_of(r);
+	struct lw_known *k = NULL;
+
+	*ret = (struct lw_kept) { .result = LW_NOTFOUND };
+	if (replica)
+		k = lw_replica_by_id(replica, &p.idmap, kind, id);
+	if (!k)
+		return false;
+	ret->doubted = k->doubted;
+	serve(r, k, ret);
+	return true;
+}
+
+/*
+ * A group counts for rights by its SID even where its name is contested; what
+ * another SID has as its id counts for nothing. One more than there are.
+ */
+static struct lw_ids *ids_of(struct lw_front *f, struct lw_replica *replica,
+			     struct lw_known **v, size_t n)
+{
+	struct lw_policy p = lw_front_policy(f);
+	struct lw_ids *ids = malloc(sizeof(*ids) + (n + 1) * sizeof(uint32_t));
+
+	if (!ids)
+		return NULL;
+	ids->n = 0;
+	ids->at_ms = lw_follow_plan(f->follow)->confirmed_ms;
+	for (size_t i = 0; i < n; i++) {
+		struct lw_entry e = lw_known_entry(v[i]);
+		uint32_t id;
+
+		if (lw_sid_to_id(&p.idmap, e.sid, &id) == LW_OK &&
+		    lw_replica_by_id(replica, &p.idmap, e.kind, id) == v[i])
+			ids->id[ids->n++] = id;
+	}
+	return ids;
+}
+
+/* Everybody is in Users, and no group says so. */
+static void add_users(struct lw_front *f, struct lw_ids *ids)
+{
+	uint32_t users = LW_RID_USERS + f->config->well_known_base;
+
+	if (!lw_ids_have(ids, users))
+		ids->id[ids->n++] = users;
+}
+
+bool lw_kept_list(struct lw_request *r, enum lw_op op,
+		  const struct lw_object *of, const struct lw_ids **ret)
+{
+	lw_cleanup(lw_free) struct lw_known **v = NULL;
+	struct lw_replica *replica = replica_of(r);
+	struct lw_known *k = NULL;
+	struct lw_ids *ids;
+	enum lw_err e;
+	size_t n;
+
+	if (replica)
+		k = lw_replica_by_sid(replica, lw_str(of->sid));
+	if (!k || k->kind != of->kind)
+		return false;
+	e = op == LW_OP_MEMBERS ? lw_replica_members_of(replica, k, &v, &n)
+				: lw_replica_groups_of(replica, k, &v, &n);
+	ids = e == LW_OK ? ids_of(r->front, replica, v, n) : NULL;
+	if (!ids)
+		return false;
+	if (op == LW_OP_MEMBERSHIPS)
+		add_users(r->front, ids);
+	if (!lw_request_keep(r, ids, free))
+		return false;
+	*ret = ids;
+	return true;
+}
+
+bool lw_kept_other(struct lw_front *f, enum lw_kind kind, uint32_t id,
+		   struct lw_str sid)
+{
+	struct lw_policy p = lw_front_policy(f);
+	struct lw_replica *replica = lw_follow_replica(f->follow);
+	struct lw_known *k = NULL;
+
+	if (replica)
+		k = lw_replica_by_id(replica, &p.idmap, kind, id);
+	return k && k != lw_replica_by_sid(replica, sid);
+}
+
+static bool among(const struct lw_entry *entries, size_t n,
+		  const struct lw_known *k)
+{
+	struct lw_str sid = lw_known_entry(k).sid;
+
+	for (size_t i = 0; i < n; i++) {
+		if (entries[i].sid.n == sid.n &&
+		    !memcmp(entries[i].sid.s, sid.s, sid.n))
+			return true;
+	}
+	return false;
+}
+
+void lw_kept_learn(struct lw_front *f, const struct lw_question *q,
+		   const struct lw_entry *entries, size_t n)
+{
+	struct lw_replica *replica = lw_follow_replica(f->follow);
+	struct lw_policy p = lw_front_policy(f);
+	struct lw_known *k;
+
+	if (!replica)
+		return;
+	for (size_t i = 0; i < n; i++)
+		lw_replica_update(replica, &entries[i]);
+	if (q->op != LW_OP_FIND)
+		return;
+	if (q->by == LW_BY_NAME) {
+		lw_replica_doubt_others(replica, q->kind, q->key + 2, entries,
+					n);
+		return;
+	}
+	k = lw_replica_by_id(replica, &p.idmap, q->kind, q->subject);
+	if (k && !among(entries, n, k))
+		k->doubted = true;
+}

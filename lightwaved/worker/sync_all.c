@@ -1,0 +1,132 @@
+/* sync_all.c - all users and groups of the domain. A worker process. */
+#include "sync_memory.h"
+
+#include "cleanup.h"
+#include "clock.h"
+#include "dnset.h"
+#include "log.h"
+#include "search.h"
+#include "sync_check.h"
+
+#define PAGE 1000
+
+struct reading {
+	const struct lw_sync *q;
+	struct lw_sync_out *out;
+	struct lw_dnset met; /* all entries, with their numbers */
+	bool too_many;
+};
+
+static void reading_done(struct reading *r)
+{
+	lw_dnset_done(&r->met);
+}
+
+static void free_values(struct berval **v)
+{
+	ber_memfree(*v);
+}
+
+/* What cannot be followed was met all the same. */
+static enum lw_err meet(struct reading *r, LDAP *ld, LDAPMessage *m)
+{
+	uint64_t usn = lw_search_number(ld, m, "uSNChanged");
+	BerElement *ber = NULL;
+	struct berval dn;
+	enum lw_err e;
+
+	if (ldap_get_dn_ber(ld, m, &ber, &dn) != LDAP_SUCCESS)
+		return LW_OFFLINE;
+	e = lw_dnset_add(&r->met,
+			 lw_dn_hash((struct lw_str) { dn.bv_val, dn.bv_len }),
+			 usn);
+	ber_free(ber, 0);
+	return e == LW_NOMEM ? e : LW_OK;
+}
+
+static enum lw_err take(void *arg, LDAP *ld, LDAPMessage *m)
+{
+	lw_cleanup(lw_entry_view_done) struct lw_entry_view v = { 0 };
+	lw_cleanup(free_values) struct berval *members = NULL;
+	struct reading *r = arg;
+	enum lw_err e = meet(r, ld, m);
+
+	if (e == LW_OK)
+		e = r->q->how == LW_SYNC_SIDS ? lw_entry_read_sid(ld, m, &v)
+					      : lw_entry_read_bare(ld, m, &v);
+	if (e == LW_NOTOURS || e == LW_INVALID)
+		return LW_OK;
+	if (e != LW_OK)
+		return e;
+	if (r->out->total >= r->q->max) {
+		r->too_many = true;
+		return LW_RANGE;
+	}
+	if (r->q->how == LW_SYNC_EVERYTHING)
+		members = lw_search_values(ld, m, "member");
+	e = lw_sync_out_add(r->out, &v, members);
+	r->too_many = e == LW_RANGE; /* a group that fits nowhere */
+	return e;
+}
+
+static enum lw_err check(struct lw_conn *c, const struct reading *r,
+			 uint64_t highest)
+{
+	const struct lw_sync_checked k = {
+		.met = &r->met,
+		.from = 1,
+		.highest =
+			highest > LW_SYNC_MARGIN ? highest - LW_SYNC_MARGIN : 0,
+	};
+
+	return lw_sync_check(c, &k);
+}
+
+/* The latest of them need not be reported as changes. */
+static void remember(struct lw_sync_memory *m, const struct reading *r,
+		     uint64_t highest)
+{
+	int64_t now = lw_mono_ms();
+
+	lw_sync_seen_done(&m->seen);
+	for (size_t i = 0; i < r->met.room; i++) {
+		const struct lw_dnset_item *it = &r->met.items[i];
+
+		if (it->hash && it->number + LW_SYNC_MARGIN >= highest)
+			lw_sync_seen_add(&m->seen, it->hash, it->number, now);
+	}
+	lw_sync_seen_end(&m->seen, highest);
+}
+
+enum lw_err lw_sync_all(struct lw_conn *c, struct lw_sync_memory *m,
+			const struct lw_sync *q, struct lw_sync_out *o,
+			struct lw_sync_end *end)
+{
+	lw_cleanup(reading_done) struct reading r = { .q = q, .out = o };
+	struct lw_query all = { .base = c->setup->config->base_dn,
+				.scope = LDAP_SCOPE_SUBTREE,
+				.filter = LW_IS_FOLLOWED,
+				.attrs = q->how == LW_SYNC_SIDS
+						 ? lw_entry_sid_attrs
+						 : lw_entry_sync_attrs,
+				.page = PAGE };
+	uint64_t highest = q->how == LW_SYNC_SIDS ? m->seen.highest : 0;
+	enum lw_err e = LW_OK;
+
+	/* First: what changes while we read has a higher number. */
+	if (highest == 0)
+		e = lw_usn_highest(c, &highest);
+	if (e == LW_OK)
+		e = lw_search(c, &all, take, &r);
+	if (e == LW_OK)
+		e = check(c, &r, highest);
+	if (e != LW_OK && !r.too_many)
+		return e;
+	if (q->how == LW_SYNC_EVERYTHING)
+		remember(m, &r, highest);
+	end->kind = r.too_many			   ? LW_SYNCED_TOO_MANY
+		    : q->how == LW_SYNC_EVERYTHING ? LW_SYNCED_EVERYTHING
+						   : LW_SYNCED_SIDS;
+	end->highest = highest;
+	return LW_OK;
+}

@@ -1,0 +1,280 @@
+/* test_follow_plan.c - tests follow_plan.c: what is asked when, and believed
+ * for how long.
+ */
+#include "follow_plan.h"
+
+#include "unit.h"
+
+#define MIN  INT64_C(60000)
+#define HOUR (60 * MIN)
+#define NOW  (100 * HOUR)
+
+static struct lw_plan plan(uint32_t replicate_max)
+{
+	struct lw_plan p;
+
+	lw_plan_init(&p);
+	assert_int_equal(lw_plan_configure(&p, 60, 3600, replicate_max),
+			 replicate_max > 0);
+	return p;
+}
+
+static bool ended(struct lw_plan *p, enum lw_sync_how how, enum lw_synced kind,
+		  const char *server, uint64_t highest, int64_t at)
+{
+	struct lw_sync_end end = { .server = lw_str(server),
+				   .highest = highest,
+				   .kind = kind };
+
+	lw_plan_begun(p, at);
+	return lw_plan_ended(p, how, &end, at + 5);
+}
+
+static struct lw_plan replicated(void)
+{
+	struct lw_plan p = plan(50000);
+
+	assert_int_equal(lw_plan_next(&p, NOW), LW_SYNC_EVERYTHING);
+	assert_true(ended(&p, LW_SYNC_EVERYTHING, LW_SYNCED_EVERYTHING, "a", 7,
+			  NOW));
+	return p;
+}
+
+static void a_replica_is_filled_and_then_followed(void **state)
+{
+	struct lw_plan p = replicated();
+
+	(void)state;
+	assert_int_equal(lw_plan_next(&p, NOW + 5), LW_SYNC_CHANGES);
+	assert_string_equal(p.server, "a");
+	assert_int_equal(p.highest, 7);
+	for (uint32_t i = 0; i < 1000; i++) {
+		int64_t wait = lw_plan_wait_ms(&p, NOW, i);
+
+		assert_in_range(wait, MIN / 2, MIN * 8 / 10);
+	}
+	assert_true(ended(&p, LW_SYNC_CHANGES, LW_SYNCED_CHANGES, "a", 9,
+			  NOW + MIN / 2));
+	assert_int_equal(p.highest, 9);
+	assert_int_equal(p.confirmed_ms, NOW + MIN / 2);
+	assert_int_equal(lw_plan_next(&p, NOW + HOUR), LW_SYNC_SIDS);
+	assert_true(
+		ended(&p, LW_SYNC_SIDS, LW_SYNCED_SIDS, "a", 9, NOW + HOUR));
+	assert_int_equal(lw_plan_next(&p, NOW + HOUR + 5), LW_SYNC_CHANGES);
+	lw_plan_sweep_soon(&p, NOW + HOUR, 0);
+	assert_int_equal(lw_plan_next(&p, NOW + HOUR + 5), LW_SYNC_SIDS);
+}
+
+static void what_was_not_asked_is_no_answer(void **state)
+{
+	static const struct {
+		enum lw_sync_how how;
+		enum lw_synced kind;
+	} wrong[] = {
+		{ LW_SYNC_CHANGES, LW_SYNCED_EVERYTHING },
+		{ LW_SYNC_CHANGES, LW_SYNCED_SIDS },
+		{ LW_SYNC_EVERYTHING, LW_SYNCED_CHANGES },
+		{ LW_SYNC_EVERYTHING, LW_SYNCED_SIDS },
+		{ LW_SYNC_EVERYTHING, LW_SYNCED_UNKNOWN },
+		{ LW_SYNC_SIDS, LW_SYNCED_CHANGES },
+		{ LW_SYNC_SIDS, LW_SYNCED_EVERYTHING },
+	};
+	struct lw_plan p = replicated();
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(wrong); i++)
+		assert_false(ended(&p, wrong[i].how, wrong[i].kind, "a", 9,
+				   NOW + MIN));
+	/* Nor is what another server says of its own numbers. */
+	assert_false(ended(&p, LW_SYNC_CHANGES, LW_SYNCED_CHANGES, "b", 9,
+			   NOW + MIN));
+	assert_false(
+		ended(&p, LW_SYNC_SIDS, LW_SYNCED_SIDS, "b", 9, NOW + MIN));
+	assert_int_equal(p.confirmed_ms, NOW);
+	assert_int_equal(p.highest, 7);
+}
+
+static void a_gap_has_all_of_it_read_again_but_not_each_time(void **state)
+{
+	struct lw_plan p = replicated();
+	int64_t now = NOW;
+
+	(void)state;
+	for (int64_t wait = 0; wait < 4 * MIN; wait = wait ? 2 * wait : MIN) {
+		now += HOUR;
+		assert_true(ended(&p, LW_SYNC_CHANGES, LW_SYNCED_UNKNOWN, "b",
+				  3, now));
+		assert_false(lw_plan_replica_fresh(&p, 0, now));
+		assert_int_equal(lw_plan_next(&p, now + 5 + wait),
+				 LW_SYNC_EVERYTHING);
+		if (wait)
+			assert_int_equal(lw_plan_next(&p, now + 4 + wait),
+					 LW_SYNC_CHANGES);
+		/* Meanwhile nothing is confirmed by what happens now. */
+		assert_true(ended(&p, LW_SYNC_CHANGES, LW_SYNCED_CHANGES, "b",
+				  4, now + 10));
+		assert_int_not_equal(p.confirmed_ms, now + 10);
+		assert_true(ended(&p, LW_SYNC_EVERYTHING, LW_SYNCED_EVERYTHING,
+				  "b", 5, now + 20));
+		assert_true(lw_plan_replica_fresh(&p, 0, now + 20));
+	}
+	assert_true(ended(&p, LW_SYNC_CHANGES, LW_SYNCED_CHANGES, "b", 6,
+			  now + MIN));
+	assert_int_equal(p.full_wait_ms, 0);
+}
+
+static void too_many_is_for_good(void **state)
+{
+	struct lw_plan p = plan(10);
+
+	(void)state;
+	assert_true(
+		ended(&p, LW_SYNC_EVERYTHING, LW_SYNCED_TOO_MANY, "a", 7, NOW));
+	assert_int_equal(lw_plan_next(&p, NOW + HOUR), LW_SYNC_CHANGES);
+	assert_int_equal(p.highest, 0);
+	assert_true(ended(&p, LW_SYNC_CHANGES, LW_SYNCED_UNKNOWN, "a", 7, NOW));
+	assert_int_equal(lw_plan_next(&p, NOW + 99 * HOUR), LW_SYNC_CHANGES);
+	/* Until it is configured otherwise. */
+	assert_false(lw_plan_configure(&p, 60, 3600, 10));
+	assert_true(lw_plan_configure(&p, 60, 3600, 11));
+	assert_int_equal(lw_plan_next(&p, NOW), LW_SYNC_EVERYTHING);
+}
+
+/* What is too large to be told ends a replica, and what was followed. */
+static void too_large_a_change_is_a_gap(void **state)
+{
+	struct lw_plan p = replicated();
+
+	(void)state;
+	assert_true(ended(&p, LW_SYNC_CHANGES, LW_SYNCED_TOO_MANY, "a", 9,
+			  NOW + MIN));
+	assert_false(p.replicated);
+	assert_false(lw_plan_replica_fresh(&p, HOUR, NOW + MIN));
+	assert_false(lw_plan_fresh(&p, NOW + 1, 0, NOW + MIN));
+	assert_int_equal(lw_plan_next(&p, NOW + HOUR), LW_SYNC_CHANGES);
+	p = plan(0);
+	assert_true(ended(&p, LW_SYNC_CHANGES, LW_SYNCED_UNKNOWN, "a", 7, NOW));
+	assert_true(ended(&p, LW_SYNC_CHANGES, LW_SYNCED_TOO_MANY, "a", 9,
+			  NOW + 10));
+	assert_false(lw_plan_fresh(&p, NOW + 1, 0, NOW + 10));
+	assert_true(ended(&p, LW_SYNC_CHANGES, LW_SYNCED_UNKNOWN, "a", 9,
+			  NOW + 20));
+	assert_true(lw_plan_fresh(&p, NOW + 20, 0, NOW + 30));
+}
+
+static void facts_count_from_the_last_question(void **state)
+{
+	struct lw_plan p = plan(0);
+
+	(void)state;
+	/* Followed by nobody: ttl alone. */
+	assert_true(lw_plan_fresh(&p, NOW, 5, NOW + 5));
+	assert_false(lw_plan_fresh(&p, NOW, 5, NOW + 6));
+	assert_false(lw_plan_fresh(&p, NOW, 0, NOW + 1));
+	assert_true(ended(&p, LW_SYNC_CHANGES, LW_SYNCED_UNKNOWN, "a", 7, NOW));
+	assert_int_equal(lw_plan_as_of(&p, NOW - 1), NOW - 1);
+	assert_false(lw_plan_fresh(&p, NOW - 1, 0, NOW));
+	assert_true(lw_plan_fresh(&p, NOW + 1, 0, NOW + 1 + MIN));
+	assert_false(lw_plan_fresh(&p, NOW + 1, 0, NOW + 2 + MIN));
+	assert_true(ended(&p, LW_SYNC_CHANGES, LW_SYNCED_CHANGES, "a", 8,
+			  NOW + MIN));
+	assert_int_equal(lw_plan_as_of(&p, NOW + 1), NOW + MIN);
+	assert_true(lw_plan_fresh(&p, NOW + 1, 0, NOW + 2 * MIN));
+	assert_false(lw_plan_fresh(&p, NOW + 1, 0, NOW + 2 * MIN + 1));
+	/* Who is to ask asks; what was doubted counts for nothing. */
+	assert_false(lw_plan_fresh(&p, NOW + MIN, -1, NOW + MIN));
+	assert_false(lw_plan_fresh(&p, -1, HOUR, 0));
+	p.void_ms = NOW + 2;
+	assert_false(lw_plan_fresh(&p, NOW + 1, HOUR, NOW + MIN));
+	assert_true(lw_plan_fresh(&p, NOW + 2, HOUR, NOW + MIN));
+}
+
+/* Nothing tells of a deletion there but asking again. */
+static void without_a_replica_nothing_counts_for_ever(void **state)
+{
+	struct lw_plan p = plan(0);
+
+	(void)state;
+	assert_true(ended(&p, LW_SYNC_CHANGES, LW_SYNCED_UNKNOWN, "a", 7, NOW));
+	assert_true(ended(&p, LW_SYNC_CHANGES, LW_SYNCED_CHANGES, "a", 7,
+			  NOW + HOUR + 10));
+	assert_true(lw_plan_fresh(&p, NOW + 10, 0, NOW + HOUR + 10));
+	assert_false(lw_plan_fresh(&p, NOW + 9, 0, NOW + HOUR + 10));
+}
+
+static void a_gap_ends_what_was_followed(void **state)
+{
+	struct lw_plan p = plan(0);
+
+	(void)state;
+	assert_true(ended(&p, LW_SYNC_CHANGES, LW_SYNCED_UNKNOWN, "a", 7, NOW));
+	assert_true(ended(&p, LW_SYNC_CHANGES, LW_SYNCED_UNKNOWN, "b", 3,
+			  NOW + 10));
+	assert_false(lw_plan_fresh(&p, NOW + 5, 0, NOW + 10));
+	assert_true(lw_plan_fresh(&p, NOW + 10, 0, NOW + 10));
+	lw_plan_unsupported(&p);
+	assert_false(lw_plan_fresh(&p, NOW + 10, 0, NOW + 11));
+	/* An outage is no gap: what comes next tells all of it. */
+	p = plan(0);
+	assert_true(ended(&p, LW_SYNC_CHANGES, LW_SYNCED_UNKNOWN, "a", 7, NOW));
+	lw_plan_failed(&p, NOW + MIN);
+	assert_true(ended(&p, LW_SYNC_CHANGES, LW_SYNCED_CHANGES, "a", 9,
+			  NOW + HOUR));
+	assert_true(lw_plan_fresh(&p, NOW + 5, 0, NOW + HOUR));
+}
+
+static void failures_are_retried_sooner_and_then_as_usual(void **state)
+{
+	struct lw_plan p = replicated();
+
+	(void)state;
+	lw_plan_failed(&p, NOW);
+	assert_in_range(lw_plan_wait_ms(&p, NOW, 500), 500, 1000);
+	for (int i = 0; i < 40; i++)
+		lw_plan_failed(&p, NOW);
+	assert_in_range(lw_plan_wait_ms(&p, NOW, 0), MIN / 2, MIN);
+	/* A sweep that fails does not keep changes from being asked for. */
+	p = replicated();
+	assert_int_equal(lw_plan_next(&p, NOW + HOUR), LW_SYNC_SIDS);
+	lw_plan_failed(&p, NOW + HOUR);
+	assert_int_equal(lw_plan_next(&p, NOW + HOUR), LW_SYNC_CHANGES);
+	assert_true(ended(&p, LW_SYNC_CHANGES, LW_SYNCED_CHANGES, "a", 8,
+			  NOW + HOUR));
+	assert_int_equal(lw_plan_next(&p, NOW + HOUR + MIN), LW_SYNC_SIDS);
+}
+
+static void a_server_is_told_by_all_of_its_name(void **state)
+{
+	char name[LW_SERVER_MAX + 1];
+	struct lw_plan p = plan(0);
+
+	(void)state;
+	memset(name, 'x', sizeof(name));
+	name[LW_SERVER_MAX] = '\0';
+	assert_false(
+		ended(&p, LW_SYNC_CHANGES, LW_SYNCED_UNKNOWN, name, 7, NOW));
+	assert_int_equal(p.since_ms, -1);
+	name[LW_SERVER_MAX - 1] = '\0';
+	assert_true(
+		ended(&p, LW_SYNC_CHANGES, LW_SYNCED_UNKNOWN, name, 7, NOW));
+	assert_string_equal(p.server, name);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_replica_is_filled_and_then_followed),
+		cmocka_unit_test(what_was_not_asked_is_no_answer),
+		cmocka_unit_test(
+			a_gap_has_all_of_it_read_again_but_not_each_time),
+		cmocka_unit_test(too_many_is_for_good),
+		cmocka_unit_test(too_large_a_change_is_a_gap),
+		cmocka_unit_test(facts_count_from_the_last_question),
+		cmocka_unit_test(without_a_replica_nothing_counts_for_ever),
+		cmocka_unit_test(a_gap_ends_what_was_followed),
+		cmocka_unit_test(failures_are_retried_sooner_and_then_as_usual),
+		cmocka_unit_test(a_server_is_told_by_all_of_its_name),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
