@@ -72,6 +72,28 @@ enum lw_err lw_answer_account(struct lw_request *r, struct lw_rd *body,
 	e = lw_judge_away(r, account(r, &l, &o, rule, sizeof(rule)));
 	if (e != LW_PENDING)
 		lw_judge_log("account", &l, o, e, rule);
+	if (e == LW_OK && o)
+		lw_recent_passed(&r->front->recent, r->pid, o->id, lw_now_ms());
+	return e;
+}
+
+enum lw_err lw_answer_passed(struct lw_request *r, struct lw_rd *body,
+			     struct lw_wr *rest)
+{
+	struct lw_str typed = lw_rd_str(body);
+	const struct lw_object *o;
+	enum lw_err e = lw_rd_end(body);
+
+	(void)rest;
+	if (e != LW_OK)
+		return e;
+	/* Nobody's but root's: that would tell others who logs in. */
+	if (r->pid <= 0)
+		return LW_NOTFOUND;
+	e = lw_judge_user(r, typed, r->front->config->ttl * INT64_C(1000), &o);
+	if (e == LW_OK && !lw_recent_has_passed(&r->front->recent, r->pid,
+						o->id, lw_now_ms()))
+		return LW_NOTFOUND;
 	return e;
 }
 
