@@ -110,8 +110,9 @@ for f in system-auth system-account system-session system-password; do
 done
 grep -qx 'passwd: files lightwave' "$work/once/etc/nsswitch.conf" &&
 	grep -qx 'group: files lightwave' "$work/once/etc/nsswitch.conf" &&
-	grep -qx 'shadow: files' "$work/once/etc/nsswitch.conf"
-ok "nsswitch.conf: passwd and group, nothing else"
+	grep -qx 'shadow: files lightwave' "$work/once/etc/nsswitch.conf" &&
+	grep -qx 'hosts: files dns' "$work/once/etc/nsswitch.conf"
+ok "nsswitch.conf: passwd, group and shadow, nothing else"
 grep -qx 'Set group_source dynamic' "$work/once/etc/sudo.conf"; ok "sudo.conf"
 
 # --- mode and owner stay
