@@ -82,19 +82,21 @@ enum lw_err lw_answer_passed(struct lw_request *r, struct lw_rd *body,
 {
 	struct lw_str typed = lw_rd_str(body);
 	const struct lw_object *o;
+	char account[LW_NAME_MAX];
+	int64_t at;
 	enum lw_err e = lw_rd_end(body);
 
 	(void)rest;
+	if (e == LW_OK)
+		e = lw_typed_name(r, LW_KIND_USER, typed, account);
 	if (e != LW_OK)
 		return e;
-	/* Nobody's but root's: that would tell others who logs in. */
-	if (r->pid <= 0)
-		return LW_NOTFOUND;
-	e = lw_judge_user(r, typed, r->front->config->ttl * INT64_C(1000), &o);
-	if (e == LW_OK && !lw_recent_has_passed(&r->front->recent, r->pid,
-						o->id, lw_now_ms()))
-		return LW_NOTFOUND;
-	return e;
+	/* From memory: whoever has just passed is there. */
+	o = lw_cache_by_name(&r->front->cache, LW_KIND_USER, account, &at);
+	return o && lw_recent_has_passed(&r->front->recent, r->pid, o->id,
+					 lw_now_ms())
+		       ? LW_OK
+		       : LW_NOTFOUND;
 }
 
 /*

@@ -71,6 +71,11 @@ static bool read_options(int argc, char **argv, struct options *ret,
  * libldap, libkrb5 and the TLS libraries read dozens of variables. None of
  * the caller's stays but the one that sd_notify(3) needs, in the master.
  */
+/*
+ * libldap asks the name service who this host is when it is first used: with a
+ * resolver that answers nobody that has to end before the service manager
+ * loses its patience with us.
+ */
 static enum lw_err clean_environment(void)
 {
 	const char *notify = getenv("NOTIFY_SOCKET");
@@ -78,6 +83,8 @@ static enum lw_err clean_environment(void)
 
 	if ((notify && !kept) || clearenv() != 0 ||
 	    setenv("LDAPNOINIT", "1", 1) < 0 ||
+	    setenv("RES_OPTIONS", "timeout:1 attempts:1", 1) < 0 ||
+	    setenv("LOCALDOMAIN", "", 1) < 0 ||
 	    /* Until the master has written ours. */
 	    setenv("KRB5_CONFIG", "/dev/null", 1) < 0 ||
 	    (kept && setenv("NOTIFY_SOCKET", kept, 1) < 0))

@@ -111,7 +111,7 @@ static void who_was_let_in_has_passed_in_that_process_alone(void **state)
 	/* Known, and refused. */
 	assert_int_equal(login_account(BOB), LW_FORBIDDEN);
 	assert_int_equal(passed("nss", BOB), LW_NOTFOUND);
-	assert_int_equal(passed("nss", "root"), LW_NOTOURS);
+	assert_int_equal(passed("nss", "root"), LW_NOTFOUND);
 }
 
 /* What was known before the password was typed is not enough. */
