@@ -16,8 +16,8 @@ enum lw_err {
 	LW_NOTOURS,  /* another name service's business: nobody was asked */
 	LW_DENIED,   /* the directory answered: wrong credentials */
 	LW_LOCKED,   /* too many wrong passwords; an administrator can unlock */
-	LW_DISABLED, /* the account is disabled, or has no password at all */
-	LW_EXPIRED,  /* right password, but it must be changed */
+	LW_DISABLED, /* an administrator has disabled the account */
+	LW_EXPIRED,  /* the password has expired; see LW_CHANGE */
 	LW_FORBIDDEN,  /* [access] in the configuration refuses this account */
 	LW_OFFLINE,    /* nobody answered: says nothing about the entry */
 	LW_RANGE,      /* does not fit where the caller wants it */

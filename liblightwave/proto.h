@@ -27,6 +27,8 @@ enum lw_op {
 	LW_OP_GROUP_BY_GID,	  /* u32 gid -> group */
 	LW_OP_INITGROUPS,	  /* str name -> gids */
 	LW_OP_OURS,		  /* str name -> OK or NOTOURS, from memory */
+	LW_OP_PASSED, /* str name -> nothing: root's account question that
+			 this very process asked was just answered OK */
 
 	/* root asks the front, on the priv socket */
 	LW_OP_AUTH = 32, /* login -> auth answer */

@@ -14,6 +14,7 @@
 #include <grp.h>
 #include <nss.h>
 #include <pwd.h>
+#include <shadow.h>
 #include <sys/types.h>
 
 /*
@@ -40,6 +41,9 @@ enum nss_status _nss_lightwave_getpwuid_r(uid_t uid, struct passwd *pwd,
 enum nss_status _nss_lightwave_getgrnam_r(const char *name, struct group *grp,
 					  char *buf, size_t len, int *errnop);
 enum nss_status _nss_lightwave_getgrgid_r(gid_t gid, struct group *grp,
+					  char *buf, size_t len, int *errnop);
+
+enum nss_status _nss_lightwave_getspnam_r(const char *name, struct spwd *sp,
 					  char *buf, size_t len, int *errnop);
 
 /*

@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <security/pam_ext.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <syslog.h>
 
@@ -22,8 +23,13 @@ enum lw_err lw_home_check(const struct lw_request *r)
 	home = lw_str_dup(pw.dir);
 	if (!home)
 		return LW_NOMEM;
-	if (stat(home, &st) < 0)
-		return errno == ENOENT ? LW_OK : LW_OFFLINE;
+	if (stat(home, &st) < 0) {
+		if (errno == ENOENT)
+			return LW_OK;
+		pam_syslog(r->pamh, LOG_ERR, "%s: %s: login refused", home,
+			   strerror(errno));
+		return LW_FORBIDDEN;
+	}
 	if (S_ISDIR(st.st_mode) && st.st_uid == pw.uid)
 		return LW_OK;
 	pam_syslog(r->pamh, LOG_ERR,

@@ -24,12 +24,10 @@ void lw_lock_memory(void)
 {
 	struct rlimit limit;
 
-	if (getrlimit(RLIMIT_MEMLOCK, &limit) == 0 &&
-	    limit.rlim_cur == RLIM_INFINITY &&
-	    mlockall(MCL_CURRENT | MCL_FUTURE | MCL_ONFAULT) == 0)
-		return;
-	lw_log(LOG_DEBUG,
-	       "memory is not locked: RLIMIT_MEMLOCK is not "
-	       "unlimited, or: %s",
-	       strerror(errno));
+	if (getrlimit(RLIMIT_MEMLOCK, &limit) < 0 ||
+	    limit.rlim_cur != RLIM_INFINITY)
+		lw_log(LOG_DEBUG, "memory is not locked: RLIMIT_MEMLOCK is "
+				  "not unlimited");
+	else if (mlockall(MCL_CURRENT | MCL_FUTURE | MCL_ONFAULT) < 0)
+		lw_log(LOG_NOTICE, "memory is not locked: %s", strerror(errno));
 }

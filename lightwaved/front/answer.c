@@ -45,6 +45,8 @@ enum lw_err lw_answer(struct lw_request *r, struct lw_wr *rest)
 		return lw_answer_initgroups(r, &body, rest);
 	case LW_OP_OURS:
 		return lw_answer_ours(r, &body, rest);
+	case LW_OP_PASSED:
+		return lw_answer_passed(r, &body, rest);
 	case LW_OP_AUTH:
 		return lw_answer_auth(r, &body, rest);
 	case LW_OP_ACCOUNT:

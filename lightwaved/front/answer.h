@@ -39,6 +39,12 @@ enum lw_err lw_answer_password(struct lw_request *r, struct lw_rd *body,
 /* answer_login.c */
 enum lw_err lw_answer_ours(struct lw_request *r, struct lw_rd *body,
 			   struct lw_wr *rest);
+/*
+ * LW_OK for the process that was just told that the user may log in,
+ * LW_NOTFOUND for everybody else.
+ */
+enum lw_err lw_answer_passed(struct lw_request *r, struct lw_rd *body,
+			     struct lw_wr *rest);
 enum lw_err lw_answer_account(struct lw_request *r, struct lw_rd *body,
 			      struct lw_wr *rest);
 enum lw_err lw_answer_principal(struct lw_request *r, struct lw_rd *body,

@@ -21,12 +21,14 @@ void lw_recent_init(struct lw_recent *r)
 {
 	lw_table_init(&r->users, USERS_MAX, free);
 	lw_table_init(&r->logins, LOGINS_MAX, free);
+	lw_table_init(&r->passed, LOGINS_MAX, free);
 }
 
 void lw_recent_done(struct lw_recent *r)
 {
 	lw_table_clear(&r->users);
 	lw_table_clear(&r->logins);
+	lw_table_clear(&r->passed);
 }
 
 static void user_key(char key[16], uint32_t uid)
@@ -143,4 +145,35 @@ int64_t lw_recent_age(struct lw_recent *r, struct lw_str service,
 		age = now_ms - *since;
 	lw_table_drop(&r->logins, key);
 	return age;
+}
+
+static void passed_key(char key[32], pid_t pid, uint32_t uid)
+{
+	snprintf(key, 32, "%d:%u", (int)pid, uid);
+}
+
+void lw_recent_passed(struct lw_recent *r, pid_t pid, uint32_t uid,
+		      int64_t now_ms)
+{
+	int64_t *at = malloc(sizeof(*at));
+	char key[32];
+
+	if (!at || pid <= 0) {
+		free(at);
+		return;
+	}
+	*at = now_ms;
+	passed_key(key, pid, uid);
+	lw_table_put(&r->passed, key, at);
+}
+
+bool lw_recent_has_passed(const struct lw_recent *r, pid_t pid, uint32_t uid,
+			  int64_t now_ms)
+{
+	const int64_t *at;
+	char key[32];
+
+	passed_key(key, pid, uid);
+	at = pid > 0 ? lw_table_get(&r->passed, key) : NULL;
+	return at && now_ms - *at <= LOGIN_MS;
 }

@@ -11,9 +11,12 @@
 #include "table.h"
 #include "wire.h"
 
+#include <sys/types.h>
+
 struct lw_recent {
 	struct lw_table users;	/* uid -> what he was told, what he must do */
 	struct lw_table logins; /* service and typed name -> when it began */
+	struct lw_table passed; /* process and uid -> when he was let in */
 };
 
 void lw_recent_init(struct lw_recent *r);
@@ -44,5 +47,14 @@ void lw_recent_began(struct lw_recent *r, struct lw_str service,
  */
 int64_t lw_recent_age(struct lw_recent *r, struct lw_str service,
 		      struct lw_str user, int64_t now_ms);
+
+/*
+ * This process of root's was told that uid may log in. For ten seconds it may
+ * ask again whether that is so; no other process is told.
+ */
+void lw_recent_passed(struct lw_recent *r, pid_t pid, uint32_t uid,
+		      int64_t now_ms);
+bool lw_recent_has_passed(const struct lw_recent *r, pid_t pid, uint32_t uid,
+			  int64_t now_ms);
 
 #endif

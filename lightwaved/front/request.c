@@ -174,13 +174,13 @@ static void too_late(evutil_socket_t fd, short what, void *arg)
 
 static bool allowed(uint16_t op, bool privileged)
 {
-	if (op >= LW_OP_PASSWD_BY_NAME && op <= LW_OP_OURS)
+	if (op >= LW_OP_PASSWD_BY_NAME && op <= LW_OP_PASSED)
 		return true;
 	return privileged && op >= LW_OP_AUTH && op <= LW_OP_STATUS;
 }
 
 void lw_request_start(struct lw_front *f, struct lw_conn *conn,
-		      const struct lw_head *head, uint8_t *body,
+		      const struct lw_head *head, uint8_t *body, pid_t pid,
 		      bool privileged)
 {
 	bool pam = head->op >= LW_OP_AUTH;
@@ -195,6 +195,7 @@ void lw_request_start(struct lw_front *f, struct lw_conn *conn,
 		r->head = *head;
 		r->body = body;
 		r->conn = conn;
+		r->pid = pid;
 		r->started_ms = lw_now_ms();
 		r->started_us = now_us();
 		r->deadline = evtimer_new(f->base, too_late, r);

@@ -37,6 +37,7 @@ struct lw_request {
 	int64_t started_ms;
 	int64_t started_us; /* on the clock of the loop's timers */
 	unsigned runs;
+	pid_t pid;    /* root's process that asks; 0: another's */
 	bool offline; /* the directory did not answer: what is stale must do */
 	bool busy;    /* PAM's: too much to do for an answer; nothing stale */
 
@@ -61,11 +62,12 @@ struct lw_request {
 TAILQ_HEAD(lw_request_list, lw_request);
 
 /*
- * Start answering. Takes body (head.len bytes, from malloc). privileged: it
- * came over the priv socket. The answer goes to conn by lw_conn_answer().
+ * Start answering. Takes body (head.len bytes, from malloc). pid: who asks, if
+ * that is a process of root's, else 0. privileged: it came over the priv
+ * socket. The answer goes to conn by lw_conn_answer().
  */
 void lw_request_start(struct lw_front *f, struct lw_conn *conn,
-		      const struct lw_head *head, uint8_t *body,
+		      const struct lw_head *head, uint8_t *body, pid_t pid,
 		      bool privileged);
 
 /*

@@ -35,6 +35,7 @@ struct lw_conn {
 	struct event *gone; /* the client has left; watched during a request */
 	struct lw_request *request; /* NULL: none in work */
 	uid_t uid;
+	pid_t pid; /* of root's processes; 0: another's */
 	bool privileged;
 };
 
@@ -138,7 +139,7 @@ static void on_read(struct bufferevent *bev, void *arg)
 	memcpy(body, here + LW_HEAD_SIZE, h.len);
 	explicit_bzero(here, LW_HEAD_SIZE + h.len); /* maybe a password */
 	evbuffer_drain(in, LW_HEAD_SIZE + h.len);
-	lw_request_start(c->server->front, c, &h, body, c->privileged);
+	lw_request_start(c->server->front, c, &h, body, c->pid, c->privileged);
 }
 
 static void on_event(struct bufferevent *bev, short what, void *arg)
@@ -165,25 +166,23 @@ static void on_gone(evutil_socket_t fd, short what, void *arg)
 	drop(arg);
 }
 
-static bool may_speak(int fd, const struct listener *l, uid_t *ret_uid)
+static bool may_speak(int fd, const struct listener *l, struct ucred *ret)
 {
-	struct ucred cred;
-	socklen_t n = sizeof(cred);
+	socklen_t n = sizeof(*ret);
 
-	if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &cred, &n) < 0)
+	if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, ret, &n) < 0)
 		return false;
-	*ret_uid = cred.uid;
-	if (cred.uid == 0)
+	if (ret->uid == 0)
 		return true;
 	if (l->privileged)
 		lw_front_warn_once(l->server->front, l->path,
 				   "uid %u was refused on the priv socket",
-				   cred.uid);
+				   ret->uid);
 	return !l->privileged && l->server->count < MAX_CLIENTS &&
-	       connections_of(l->server, cred.uid) < PER_UID;
+	       connections_of(l->server, ret->uid) < PER_UID;
 }
 
-static void welcome(struct listener *l, int fd, uid_t uid)
+static void welcome(struct listener *l, int fd, const struct ucred *who)
 {
 	struct event_base *base = l->server->front->base;
 	struct timeval idle = { .tv_sec = IDLE_S };
@@ -205,7 +204,8 @@ static void welcome(struct listener *l, int fd, uid_t uid)
 		return;
 	}
 	c->server = l->server;
-	c->uid = uid;
+	c->uid = who->uid;
+	c->pid = who->uid == 0 ? who->pid : 0;
 	c->privileged = l->privileged;
 	TAILQ_INSERT_TAIL(&l->server->conns, c, link);
 	if (!c->privileged)
@@ -224,12 +224,12 @@ static void on_accept(evutil_socket_t s, short what, void *arg)
 	(void)what;
 	for (int i = 0; i < ACCEPTS; i++) {
 		int fd = accept4(s, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
-		uid_t uid;
+		struct ucred who;
 
 		if (fd < 0)
 			return;
-		if (may_speak(fd, l, &uid))
-			welcome(l, fd, uid);
+		if (may_speak(fd, l, &who))
+			welcome(l, fd, &who);
 		else
 			close(fd);
 	}

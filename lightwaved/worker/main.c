@@ -71,6 +71,10 @@ static bool read_options(int argc, char **argv, struct options *ret,
  * libldap, libkrb5 and the TLS libraries read dozens of variables. None of
  * the caller's stays but the one that sd_notify(3) needs, in the master.
  */
+/*
+ * A dead name server must use up neither a job's time nor our start, at which
+ * libldap looks up this host's own name.
+ */
 static enum lw_err clean_environment(void)
 {
 	const char *notify = getenv("NOTIFY_SOCKET");
@@ -78,11 +82,8 @@ static enum lw_err clean_environment(void)
 
 	if ((notify && !kept) || clearenv() != 0 ||
 	    setenv("LDAPNOINIT", "1", 1) < 0 ||
-	    /*
-	     * A dead name server must use up neither a job's time nor our
-	     * start: libldap looks up this host's own name.
-	     */
 	    setenv("RES_OPTIONS", "timeout:1 attempts:2", 1) < 0 ||
+	    setenv("LOCALDOMAIN", "", 1) < 0 ||
 	    /* Until the master has written ours. */
 	    setenv("KRB5_CONFIG", "/dev/null", 1) < 0 ||
 	    (kept && setenv("NOTIFY_SOCKET", kept, 1) < 0))

@@ -110,6 +110,7 @@ static const struct message_op ops[] = {
 	{ LW_OP_GROUP_BY_NAME, message_str, group },
 	{ LW_OP_GROUP_BY_GID, message_u32, group },
 	{ LW_OP_OURS, message_str, NULL },
+	{ LW_OP_PASSED, message_str, NULL },
 	{ LW_OP_AUTH, login, auth },
 	{ LW_OP_ACCOUNT, login, NULL },
 	{ LW_OP_TICKET, message_str, ticket },

@@ -32,6 +32,7 @@ void nss_module_load(struct nss_module *m)
 	m->getgrnam = symbol(m->handle, "_nss_lightwave_getgrnam_r");
 	m->getgrgid = symbol(m->handle, "_nss_lightwave_getgrgid_r");
 	m->initgroups = symbol(m->handle, "_nss_lightwave_initgroups_dyn");
+	m->getspnam = symbol(m->handle, "_nss_lightwave_getspnam_r");
 }
 
 /* What w holds, from now on the caller's. */

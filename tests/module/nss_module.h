@@ -14,6 +14,7 @@ struct nss_module {
 	__typeof__(&_nss_lightwave_getgrnam_r) getgrnam;
 	__typeof__(&_nss_lightwave_getgrgid_r) getgrgid;
 	__typeof__(&_nss_lightwave_initgroups_dyn) initgroups;
+	__typeof__(&_nss_lightwave_getspnam_r) getspnam; /* root's */
 };
 
 /* Fails the program where the module or an entry point is missing. */

@@ -11,6 +11,7 @@
 #include "worker.h"
 
 #include <stdio.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #define ALICE "alice@lightwave.test"
@@ -74,6 +75,43 @@ static void a_login_asks_for_each_fact_once(void **state)
 	worker_tick();
 	assert_int_equal(login_account(ALICE), LW_OK);
 	were_asked(2, 2);
+}
+
+static enum lw_err passed(const char *socket, const char *name)
+{
+	lw_cleanup(lw_close) int fd = asker_open(socket);
+
+	asker_send_name(fd, LW_OP_PASSED, name);
+	return asker_status(fd);
+}
+
+static enum lw_err passed_elsewhere(const char *name)
+{
+	pid_t pid = fork();
+	int status;
+
+	assert_true(pid >= 0);
+	if (pid == 0)
+		_exit((int)passed("nss", name));
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_true(WIFEXITED(status));
+	return (enum lw_err)WEXITSTATUS(status);
+}
+
+static void who_was_let_in_has_passed_in_that_process_alone(void **state)
+{
+	(void)state;
+	daemon_start("[access]\nallow = alice\n");
+	assert_int_equal(passed("nss", ALICE), LW_NOTFOUND);
+	assert_int_equal(login_account(ALICE), LW_OK);
+	assert_int_equal(passed("nss", ALICE), LW_OK);
+	assert_int_equal(passed("nss", "LIGHTWAVE.TEST\\Alice"), LW_OK);
+	assert_int_equal(passed("priv", ALICE), LW_OK);
+	assert_int_equal(passed_elsewhere(ALICE), LW_NOTFOUND);
+	/* Known, and refused. */
+	assert_int_equal(login_account(BOB), LW_FORBIDDEN);
+	assert_int_equal(passed("nss", BOB), LW_NOTFOUND);
+	assert_int_equal(passed("nss", "root"), LW_NOTFOUND);
 }
 
 /* What was known before the password was typed is not enough. */
@@ -279,6 +317,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(a_login_asks_for_each_fact_once),
+		TEST(who_was_let_in_has_passed_in_that_process_alone),
 		TEST(facts_from_before_it_do_not_count),
 		TEST(no_other_login_uses_them),
 		TEST(nor_one_whose_password_was_wrong),

@@ -173,6 +173,45 @@ static void groups_of_any_size_fit_somewhere(void **state)
 	}
 }
 
+/* root asks about who was just let in; nobody else asks at all. */
+static void a_shadow_entry_opens_nothing_and_never_expires(void **state)
+{
+	const struct front_reply table[] = {
+		{ .op = LW_OP_PASSED, .name = alice_name, .status = LW_OK },
+	};
+	const size_t whole = strlen(alice_name) + 1 + sizeof("*");
+	char buf[64];
+	struct front f;
+	struct spwd sp;
+	int e = 0;
+
+	(void)state;
+	front_start(&f, table, COUNT(table));
+	if (geteuid() != 0) {
+		assert_int_equal(nss.getspnam(alice_name, &sp, buf, 64, &e),
+				 NSS_STATUS_NOTFOUND);
+		assert_int_equal(front_count(&f, LW_OP_PASSED), 0);
+		front_stop(&f);
+		return;
+	}
+	assert_int_equal(nss.getspnam(alice_name, &sp, buf, whole - 1, &e),
+			 NSS_STATUS_TRYAGAIN);
+	assert_int_equal(e, ERANGE);
+	assert_int_equal(nss.getspnam(alice_name, &sp, buf, whole, &e),
+			 NSS_STATUS_SUCCESS);
+	assert_string_equal(sp.sp_namp, alice_name);
+	assert_string_equal(sp.sp_pwdp, "*");
+	assert_int_equal(sp.sp_expire, -1);
+	assert_int_equal(sp.sp_max, -1);
+	assert_int_equal(sp.sp_lstchg, -1);
+	assert_int_equal(nss.getspnam("bob@lightwave.local", &sp, buf, 64, &e),
+			 NSS_STATUS_NOTFOUND);
+	assert_int_equal(nss.getspnam("root", &sp, buf, 64, &e),
+			 NSS_STATUS_NOTFOUND);
+	assert_int_equal(front_count(&f, LW_OP_PASSED), 3);
+	front_stop(&f);
+}
+
 static void every_status_has_its_meaning(void **state)
 {
 	(void)state;
@@ -324,6 +363,8 @@ int main(void)
 		cmocka_unit_test(a_passwd_entry_fits_from_its_own_size_on),
 		cmocka_unit_test(a_group_entry_fits_from_its_own_size_on),
 		cmocka_unit_test(groups_of_any_size_fit_somewhere),
+		cmocka_unit_test(
+			a_shadow_entry_opens_nothing_and_never_expires),
 		cmocka_unit_test(every_status_has_its_meaning),
 		cmocka_unit_test(errno_stays_and_errnop_is_written_last),
 		cmocka_unit_test(success_leaves_errno_alone),

@@ -110,9 +110,27 @@ for f in system-auth system-account system-session system-password; do
 done
 grep -qx 'passwd: files lightwave' "$work/once/etc/nsswitch.conf" &&
 	grep -qx 'group: files lightwave' "$work/once/etc/nsswitch.conf" &&
-	grep -qx 'shadow: files' "$work/once/etc/nsswitch.conf"
-ok "nsswitch.conf: passwd and group, nothing else"
+	grep -qx 'shadow: files lightwave' "$work/once/etc/nsswitch.conf" &&
+	grep -qx 'hosts: files dns' "$work/once/etc/nsswitch.conf"
+ok "nsswitch.conf: passwd, group and shadow, nothing else"
 grep -qx 'Set group_source dynamic' "$work/once/etc/sudo.conf"; ok "sudo.conf"
+
+# --- what an administrator changes in our lines is his
+photon "$work/h"; run "$work/h"
+sed -i 's/^account .*pam_lightwave.so/& debug/' "$work/h/etc/pam.d/system-account"
+rm -rf "$work/before"; cp -a "$work/h" "$work/before"
+run "$work/h" && same "$work/before" "$work/h" && grep -q 'system-account: .*they stay as they are' "$work/err"
+ok "an option added between our marks stays"
+run "$work/h" --undo && ! grep -rq lightwave "$work/h/etc"
+ok "and undo takes the line out"
+photon "$work/h"; run "$work/h"
+sed -i 's/^session .*pam_lightwave.so/session   optional    pam_lightwave.so/' "$work/h/etc/pam.d/system-session"
+run "$work/h" && cmp -s "$work/h/etc/pam.d/system-session" "$top/packaging/pam/system-session"
+ok "an earlier version's session line is brought up to date"
+photon "$work/h"; run "$work/h"
+sed -i 's/^passwd: files lightwave/passwd: files systemd lightwave/' "$work/h/etc/nsswitch.conf"
+run "$work/h" --undo && grep -qx 'passwd: files systemd' "$work/h/etc/nsswitch.conf"
+ok "undo finds our word where it was moved to"
 
 # --- mode and owner stay
 photon "$work/h"

@@ -49,7 +49,10 @@ def lab(tmp_path_factory):
         if lab.inside(host, ["true"], check=False).rc:
             pytest.exit("%s does not run: tests/lab/lab up" % host,
                         returncode=1)
-    wait_until(lambda: lab.known("alice"), 60, "lookups to work")
+    try:
+        wait_until(lambda: lab.known("alice"), 60, "lookups to work")
+    except AssertionError as e:
+        pytest.exit(str(e), returncode=1)  # once, and not for each test
     lab.learn_host_key(tmp_path_factory.mktemp("ssh") / "known_hosts")
     return lab
 

@@ -98,6 +98,9 @@ def test_pam_unix_by_itself_lets_no_directory_user_in(lab, host, who):
     stack.service("stacks-unix", "account required pam_unix.so")
     assert lab.getent("passwd", who).out.split(":")[1] == "x"
     assert lab.getent("shadow", who).rc == 2
+    # Nor does another process of root's help, that was let in just now.
+    assert stack.pam("sshd", who, "acct_mgmt").rc == 0
+    assert lab.getent("shadow", who).rc == 2
     for caller in ("root", who):
         run = stack.pam("stacks-unix", who, "acct_mgmt", caller=caller)
         assert run.rc != 0 and NO_SHADOW in run.text, (caller, run)
@@ -107,8 +110,10 @@ def test_pam_unix_by_itself_lets_no_directory_user_in(lab, host, who):
 @pytest.mark.parametrize("name, lines", [
     ("photon", ["account include system-account",
                 "account required pam_unix.so"]),
+    ("photon", ["account substack system-account",
+                "account required pam_unix.so"]),
     ("debian", ["@include common-account",
-                "account required pam_unix.so broken_shadow"])])
+                "account required pam_unix.so"])])
 def test_pam_unix_after_us_is_no_obstacle(host, who, name, lines):
     stack = host[name, "on"]
     stack.service("stacks-after", *lines)

@@ -216,6 +216,7 @@ static void every_op_has_its_number(void **state)
 		{ LW_OP_GROUP_BY_GID, "GROUP_BY_GID" },
 		{ LW_OP_INITGROUPS, "INITGROUPS" },
 		{ LW_OP_OURS, "OURS" },
+		{ LW_OP_PASSED, "PASSED" },
 		{ LW_OP_AUTH, "AUTH" },
 		{ LW_OP_ACCOUNT, "ACCOUNT" },
 		{ LW_OP_TICKET, "TICKET" },

@@ -274,6 +274,22 @@ static void who_fails_while_others_are_answered_fails_alone(void **state)
 	assert_true(lw_outlook_away(&o, NOW + HOUR));
 }
 
+static void who_was_let_in_is_told_to_that_process_for_ten_seconds(void **state)
+{
+	(void)state;
+	assert_false(lw_recent_has_passed(&recent, 7, UID, NOW));
+	lw_recent_passed(&recent, 7, UID, NOW);
+	assert_true(lw_recent_has_passed(&recent, 7, UID, NOW));
+	assert_true(lw_recent_has_passed(&recent, 7, UID, NOW + 10 * SECOND));
+	assert_false(
+		lw_recent_has_passed(&recent, 7, UID, NOW + 10 * SECOND + 1));
+	assert_false(lw_recent_has_passed(&recent, 8, UID, NOW));
+	assert_false(lw_recent_has_passed(&recent, 7, UID + 1, NOW));
+	/* No process that can be named. */
+	lw_recent_passed(&recent, 0, UID, NOW);
+	assert_false(lw_recent_has_passed(&recent, 0, UID, NOW));
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, begin, end)
 
 int main(void)
@@ -289,6 +305,7 @@ int main(void)
 		TEST(of_that_service_and_that_name_as_typed),
 		TEST(what_is_too_long_is_not_kept),
 		TEST(the_tables_have_a_bound),
+		TEST(who_was_let_in_is_told_to_that_process_for_ten_seconds),
 		TEST(nobody_waits_longer_and_longer),
 		TEST(a_refusal_is_asked_again_soon),
 		TEST(who_fails_while_others_are_answered_fails_alone),
