@@ -7,63 +7,20 @@ holds the lock, so the numbers a reader sees never go backwards.
 """
 import fcntl
 import ldap
-import ldap.dn
 import ldap.filter
 import os
-import secrets
-import subprocess
 import time
 import uuid
 
 import replica
-from kdc import KEYS, Kdc, REALM, Refused
+from join import write_join_material
+from kdc import Kdc, Refused
 from ldap.controls.simple import RelaxRulesControl
+from names import (BASE, CHANGING, COMPUTERS, DATA, FIRST_RID, FIRST_USN,
+                   LIFETIME, NUMBERS, OWN_COUNTERS, PASSWORD, POLICIES,
+                   UAC_DISABLED, UAC_EXPIRED, UAC_LOCKED, USERS, encode,
+                   new_password, rdn, upn)
 from replica import SERVER_ID
-
-BASE = "dc=lightwave,dc=test"
-USERS = "cn=Users," + BASE
-BUILTIN = "cn=Builtin," + BASE
-COMPUTERS = "ou=Computers," + BASE
-POLICIES = "cn=lab," + BASE
-CHANGING = "cn=changing," + POLICIES
-DATA = "/var/lib/lab"
-SHARE = "/share"
-FIRST_RID = 1000
-# Far apart, as the numbers of two controllers are: a client that takes the
-# ones for the others misses what is new.
-FIRST_USN = {1: 1000, 2: 100}
-OWN_COUNTERS = ("highestCommittedUSN", "vmwRidSequenceNumber")
-NUMBERS = ("uSNCreated", "uSNChanged") + OWN_COUNTERS
-
-UAC_DISABLED = 0x2
-UAC_LOCKED = 0x10
-UAC_EXPIRED = 0x800000
-
-LIFETIME = 90 * 86400  # of a password
-
-# What slapd makes of a password, and how it stands with it.
-PASSWORD = ("userPassword", "pwdChangedTime", "pwdAccountLockedTime",
-            "pwdFailureTime", "pwdHistory", "pwdPolicySubentry", "pwdReset")
-
-
-def rdn(attr, value):
-    return "%s=%s" % (attr, ldap.dn.escape_dn_chars(value))
-
-
-def upn(name):
-    return name if "@" in name else "%s@%s" % (name, REALM)
-
-
-def new_password():
-    """20 characters, vmdir's most, with one of each class it asks for."""
-    some = "abcdefghijkmnopqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789"
-    return "aZ7%" + "".join(secrets.choice(some) for _ in range(16))
-
-
-def encode(values):
-    if not isinstance(values, (list, tuple)):
-        values = [values]
-    return [v if isinstance(v, bytes) else str(v).encode() for v in values]
 
 
 def connect():
@@ -429,27 +386,3 @@ class Domain:
                  userPassword=password,
                  pwdPolicySubentry="cn=exempt," + POLICIES)
         self.kdc.add(upn(fqdn), password)
-
-
-def write_join_material(fqdn, dn, password):
-    place = os.path.join(SHARE, fqdn)
-    os.makedirs(place, mode=0o700, exist_ok=True)
-    with open(os.path.join(DATA, "tls", "ca.pem"), "rb") as f:
-        ca = f.read()
-    keytab = os.path.join(place, "machine.keytab")
-    if os.path.exists(keytab):
-        os.unlink(keytab)
-    # kvno 0, which stands for any: the KDC's tickets for it match.
-    script = "addent -password -p %s -k 0 -e %s\n%s\nwkt %s\n" % (
-        upn(fqdn), KEYS, password, keytab)
-    subprocess.run(["ktutil"], input=script.encode(), check=True,
-                   stdout=subprocess.DEVNULL)
-    os.chmod(keytab, 0o600)
-    for name, content, mode in (("ca.pem", ca, 0o644),
-                                ("machine.dn", dn.encode(), 0o644),
-                                ("machine.password", password.encode(), 0o600)):
-        path = os.path.join(place, name)
-        fd = os.open(path + ".new", os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode)
-        with os.fdopen(fd, "wb") as f:
-            f.write(content)
-        os.rename(path + ".new", path)

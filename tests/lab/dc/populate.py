@@ -3,8 +3,8 @@ import ldap
 import secrets
 import sys
 
-from domain import BASE, BUILTIN, LIFETIME, POLICIES, rdn, upn
 from kdc import REALM, Refused
+from names import BASE, BUILTIN, LIFETIME, POLICIES, rdn, upn
 from replica import NAMES
 
 MANY = 300
