@@ -78,5 +78,6 @@ void lw_endpoint_format(const struct lw_endpoint *e, uint16_t default_port,
 	bool v6 = strchr(e->host, ':') != NULL;
 
 	snprintf(ret, LW_ENDPOINT_MAX, "%s%s%s:%u", v6 ? "[" : "", e->host,
-		 v6 ? "]" : "", e->port ? e->port : default_port);
+		 v6 ? "]" : "",
+		 (unsigned int)(e->port ? e->port : default_port));
 }

@@ -59,7 +59,8 @@ enum lw_err lw_dial_resolve(const struct lw_endpoint *at, uint16_t port,
 	char service[8];
 	size_t n;
 
-	snprintf(service, sizeof(service), "%u", at->port ? at->port : port);
+	snprintf(service, sizeof(service), "%u",
+		 (unsigned int)(at->port ? at->port : port));
 	if (getaddrinfo(at->host, service, &hints, &list)) {
 		list = NULL;
 		return LW_OFFLINE;

@@ -46,6 +46,13 @@ static void append(struct lw_discovered *d, const struct lw_srv *v, size_t n)
 	}
 }
 
+static enum lw_err no_answer(const struct __res_state *r)
+{
+	return r->res_h_errno == HOST_NOT_FOUND || r->res_h_errno == NO_DATA
+		       ? LW_NOTFOUND
+		       : LW_OFFLINE;
+}
+
 static enum lw_err ask(struct __res_state *r, const struct lw_config *c,
 		       const char *name, struct lw_discovered *d)
 {
@@ -60,10 +67,7 @@ static enum lw_err ask(struct __res_state *r, const struct lw_config *c,
 		return LW_NOMEM;
 	len = res_nquery(r, name, ns_c_in, ns_t_srv, answer, ANSWER_MAX);
 	if (len < 0)
-		return r->res_h_errno == HOST_NOT_FOUND ||
-				       r->res_h_errno == NO_DATA
-			       ? LW_NOTFOUND
-			       : LW_OFFLINE;
+		return no_answer(r);
 	e = lw_srv_read(answer, len < ANSWER_MAX ? (size_t)len : ANSWER_MAX, v,
 			&n, &ttl);
 	if (e != LW_OK)

@@ -10,6 +10,7 @@
 
 #define MAX_DEPTH  32
 #define MAX_GROUPS 65536
+#define MAX_GONE   200 /* groups that memberOf names and nobody finds */
 
 struct walk {
 	const char *dn; /* of the entry itself */
@@ -184,6 +185,44 @@ static enum lw_err read_nested(struct lw_conn *c, struct walk *w)
 }
 
 /*
+ * What no search finds is asked for by its DN: a server may keep entries back
+ * and still answer success, and a list without them would be worth nothing.
+ */
+static enum lw_err are_gone(struct lw_conn *c, const struct walk *w,
+			    const struct lw_strset *missing)
+{
+	char *attrs[] = { LDAP_NO_ATTRS, NULL };
+	struct lw_query q = { .scope = LDAP_SCOPE_BASE,
+			      .filter = LW_IS_GROUP,
+			      .attrs = attrs };
+	size_t gone = 0;
+
+	for (size_t i = 0; i < missing->n; i++) {
+		bool seen = false;
+		enum lw_err e;
+
+		if (lw_strset_has(&w->dns, lw_str(missing->v[i])))
+			continue;
+		if (++gone > MAX_GONE)
+			return LW_RANGE;
+		q.base = missing->v[i];
+		e = lw_search(c, &q, lw_search_seen, &seen);
+		if (e == LW_OK && seen) {
+			lw_log(LOG_ERR,
+			       "%s: searches do not give the group '%s' of "
+			       "'%s': the server keeps entries back",
+			       lw_conn_host(c), q.base, w->dn);
+			return LW_OFFLINE;
+		}
+		if (e != LW_OK && e != LW_NOTFOUND)
+			return e;
+	}
+	lw_log(LOG_DEBUG, "'%s': %zu of %zu groups are not there", w->dn, gone,
+	       w->named.n);
+	return LW_OK;
+}
+
+/*
  * What was named and not met is not there, or spells its DN in another way
  * than memberOf does, and looks like one that only claims a name.
  */
@@ -203,8 +242,7 @@ static enum lw_err read_rest(struct lw_conn *c, struct walk *w)
 	if (e == LW_OK)
 		e = lw_batch_search(c, &b, 1);
 	if (e == LW_OK && w->dns.n - before < missing.n)
-		lw_log(LOG_DEBUG, "'%s': %zu of %zu groups are not there",
-		       w->dn, missing.n - (w->dns.n - before), w->named.n);
+		e = are_gone(c, w, &missing);
 	return e;
 }
 
