@@ -66,10 +66,10 @@ static enum lw_err ask(struct __res_state *r, const struct lw_config *c,
 	if (!answer || !v)
 		return LW_NOMEM;
 	len = res_nquery(r, name, ns_c_in, ns_t_srv, answer, ANSWER_MAX);
-	if (len < 0)
-		return no_answer(r);
-	e = lw_srv_read(answer, len < ANSWER_MAX ? (size_t)len : ANSWER_MAX, v,
-			&n, &ttl);
+	e = len < 0 ? no_answer(r)
+		    : lw_srv_read(answer,
+				  len < ANSWER_MAX ? (size_t)len : ANSWER_MAX,
+				  v, &n, &ttl);
 	if (e != LW_OK)
 		return e == LW_PROTO ? LW_OFFLINE : e;
 	lw_srv_order(v, n, seed_of(c->machine_dn));
