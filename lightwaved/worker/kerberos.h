@@ -19,6 +19,13 @@ enum lw_err lw_kerberos_configure(const struct lw_config *config,
 				  const char *path);
 
 /*
+ * Have libkrb5 ask those servers alone that are not known to be down; all of
+ * them, where all are. Called before each use of libkrb5; writes a file of
+ * this worker's own when that has changed.
+ */
+void lw_kerberos_prefer(const struct lw_setup *s);
+
+/*
  * Get and verify a ticket for upn. On LW_TICKET_OK the bytes of a FILE ccache
  * are appended to ret, which should be one that wipes. ret_skew is always
  * written: seconds that the KDC's clock is ahead of ours, 0 if not known. A

@@ -39,23 +39,49 @@ static const char head[] = "[libdefaults]\n"
 			   "  default_rcache_name = none:\n"
 			   "  request_timeout = 3s\n";
 
-/* Names and addresses alone: nothing in them means anything to a profile. */
-static void write_servers(FILE *f, const struct lw_config *config)
+/* A name or an address: nothing in either means anything to a profile. */
+static void write_server(FILE *f, const char *host)
+{
+	bool v6 = strchr(host, ':') != NULL;
+
+	fprintf(f, "    kdc = %s%s%s\n", v6 ? "[" : "", host, v6 ? "]" : "");
+	fprintf(f, "    kpasswd_server = %s%s%s\n", v6 ? "[" : "", host,
+		v6 ? "]" : "");
+}
+
+/* Their ports are LDAP's, and were judged when they were read. */
+static void write_listed(FILE *f, const struct lw_config *config)
 {
 	struct lw_endpoint server;
 
 	for (size_t i = 0; i < config->servers.n; i++) {
-		bool v6;
+		if (lw_endpoint_parse(config->servers.v[i], &server) == LW_OK)
+			write_server(f, server.host);
+	}
+}
 
-		/* Their ports are LDAP's, and were judged when they were read.
-		 */
-		if (lw_endpoint_parse(config->servers.v[i], &server) != LW_OK)
-			continue;
-		v6 = strchr(server.host, ':') != NULL;
-		fprintf(f, "    kdc = %s%s%s\n", v6 ? "[" : "", server.host,
-			v6 ? "]" : "");
-		fprintf(f, "    kpasswd_server = %s%s%s\n", v6 ? "[" : "",
-			server.host, v6 ? "]" : "");
+/* Bit i: the i-th server may be used. */
+static uint32_t usable(const struct lw_servers *s)
+{
+	struct lw_server_state state;
+	struct lw_endpoint at;
+	uint32_t mask = 0;
+
+	for (uint32_t i = 0; lw_servers_get(s, i, &at, &state); i++) {
+		if (lw_server_usable(state))
+			mask |= 1u << i;
+	}
+	return mask;
+}
+
+static void write_usable(FILE *f, const struct lw_servers *s, uint32_t mask)
+{
+	struct lw_server_state state;
+	struct lw_endpoint at;
+
+	for (uint32_t i = 0; lw_servers_get(s, i, &at, &state); i++) {
+		if (mask >> i & 1)
+			write_server(f, at.host);
 	}
 }
 
@@ -75,12 +101,19 @@ static void write_realm_of(FILE *f, const struct lw_config *config)
 	}
 }
 
-static void write_profile(FILE *f, const struct lw_config *config)
+/* mask 0: those that the configuration lists. */
+static void write_profile(FILE *f, const struct lw_config *config,
+			  const struct lw_servers *servers, uint32_t mask)
 {
+	bool by_dns = mask == 0 && config->servers.n == 0;
+
 	/* Without a list they are found where the LDAP servers are: by SRV. */
-	fprintf(f, head, config->realm, config->servers.n ? "false" : "true");
+	fprintf(f, head, config->realm, by_dns ? "true" : "false");
 	fprintf(f, "[realms]\n  %s = {\n", config->realm);
-	write_servers(f, config);
+	if (mask)
+		write_usable(f, servers, mask);
+	else
+		write_listed(f, config);
 	fputs("  }\n[domain_realm]\n", f);
 	write_realm_of(f, config);
 }
@@ -91,8 +124,9 @@ static enum lw_err complain(const char *path)
 	return LW_OFFLINE;
 }
 
-enum lw_err lw_kerberos_configure(const struct lw_config *config,
-				  const char *path)
+static enum lw_err configure(const struct lw_config *config,
+			     const struct lw_servers *servers, uint32_t mask,
+			     const char *path)
 {
 	lw_cleanup(lw_free) char *part = NULL;
 	lw_cleanup(lw_close) int fd = -1;
@@ -109,10 +143,38 @@ enum lw_err lw_kerberos_configure(const struct lw_config *config,
 	if (!f)
 		return complain(part);
 	lw_take_fd(&fd); /* f's now */
-	write_profile(f, config);
+	write_profile(f, config, servers, mask);
 	bad = ferror(f);
 	if (fclose(f) != 0 || bad || rename(part, path) < 0 ||
 	    setenv("KRB5_CONFIG", path, 1) < 0)
 		return complain(part);
 	return LW_OK;
+}
+
+enum lw_err lw_kerberos_configure(const struct lw_config *config,
+				  const char *path)
+{
+	return configure(config, NULL, 0, path);
+}
+
+void lw_kerberos_prefer(const struct lw_setup *s)
+{
+	static uint32_t written;
+	static uint32_t turn;
+	lw_cleanup(lw_free) char *path = NULL;
+	uint32_t mask = usable(s->servers);
+	uint32_t now = atomic_load(&s->servers->turn);
+
+	if (mask == written && now == turn)
+		return;
+	if (asprintf(&path, "%s/krb5.%u.conf", s->ticket_dir,
+		     (unsigned int)s->cell) < 0) {
+		path = NULL;
+		return;
+	}
+	/* Where it cannot be written what there was stays. */
+	if (configure(s->config, s->servers, mask, path) == LW_OK) {
+		written = mask;
+		turn = now;
+	}
 }

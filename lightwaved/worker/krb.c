@@ -2,6 +2,7 @@
 #include "krb.h"
 
 #include "cleanup.h"
+#include "kerberos.h"
 #include "log.h"
 #include "skew.h"
 
@@ -38,6 +39,8 @@ enum lw_err lw_krb_password_set(struct lw_krb_password *p, struct lw_password s)
 krb5_error_code lw_krb_open(struct lw_krb *k, const struct lw_setup *s)
 {
 	k->setup = s;
+	if (s)
+		lw_kerberos_prefer(s);
 	return krb5_init_context(&k->ctx);
 }
 

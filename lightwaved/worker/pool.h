@@ -52,7 +52,8 @@ struct lw_pool {
 	TAILQ_HEAD(lw_job_list, lw_job) queue;
 	size_t queued;
 	uint32_t next_id;
-	struct event *impatience; /* the first in the queue waited too long */
+	struct event *impatience;   /* the first in the queue waited too long */
+	int64_t no_ticket_until_ms; /* a KDC kept a login waiting in vain */
 };
 
 /* p has its name, setup, watch, first_cell and base, all borrowed. LW_NOMEM. */

@@ -12,8 +12,10 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define TICKET_MS  2000 /* for a ticket, once the verdict is known */
-#define YOUNG_MS   1000 /* who dies younger is not replaced at once */
+#define TICKET_MS  2000	 /* for a ticket, once the verdict is known */
+#define SHORT_MS   400	 /* ... where the last one waited in vain */
+#define WARY_MS	   30000 /* for so long after that */
+#define YOUNG_MS   1000	 /* who dies younger is not replaced at once */
 #define RESTART_MS 1000
 
 static void launch(struct lw_slot *s);
@@ -108,6 +110,8 @@ static void overrun(struct lw_slot *s)
 	/* The KDC's delay says nothing about the directory server. */
 	if (!verdict_stands)
 		blame(s);
+	else
+		s->pool->no_ticket_until_ms = lw_mono_ms() + WARY_MS;
 	detach(s, true);
 	give_up(s);
 	launch(s);
@@ -212,8 +216,11 @@ void lw_slot_start(struct lw_slot *s, struct lw_job *j)
 /* The verdict is there: a dead KDC must not keep the user waiting for it. */
 static void keep_interim(struct lw_slot *s, struct lw_body *b)
 {
-	int64_t until = lw_mono_ms() + TICKET_MS;
+	int64_t now = lw_mono_ms(), until = now + TICKET_MS;
 
+	if (now < s->pool->no_ticket_until_ms &&
+	    !s->pool->setup->config->require_ticket)
+		until = now + SHORT_MS;
 	lw_body_done(&s->interim);
 	s->interim = lw_body_take(b);
 	s->interim.h.op &= (uint16_t)~LW_OP_INTERIM;
@@ -235,6 +242,8 @@ static void finish(struct lw_slot *s, struct lw_body *b)
 
 	evtimer_del(s->timer);
 	s->job = NULL;
+	if (s->interim.p)
+		s->pool->no_ticket_until_ms = 0;
 	lw_body_done(&s->interim);
 	if (s->old || !wanted(s))
 		retire(s);

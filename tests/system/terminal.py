@@ -2,6 +2,7 @@
 they showed, what was typed at which prompt, and how they ended.
 """
 import dataclasses
+import os
 import re
 import shlex
 
@@ -89,7 +90,7 @@ def on_photon(*cmd, user=None):
     """The argument vector of a program with a terminal on photon."""
     return ["docker", "exec", "-it", "-e", "TERM=dumb",
             *(["-u", user] if user else []),
-            lab.container("photon"), *cmd]
+            os.environ.get("LW_LAB_NAME", "lightwave-lab") + "-photon", *cmd]
 
 
 def login(lab, user, password, command="true"):
