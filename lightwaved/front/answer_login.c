@@ -86,7 +86,6 @@ enum lw_err lw_answer_passed(struct lw_request *r, struct lw_rd *body,
 	struct lw_str typed = lw_rd_str(body);
 	const struct lw_object *o;
 	char account[LW_NAME_MAX];
-	int64_t at;
 	enum lw_err e = lw_rd_end(body);
 
 	(void)rest;
@@ -94,10 +93,11 @@ enum lw_err lw_answer_passed(struct lw_request *r, struct lw_rd *body,
 		e = lw_typed_name(r, LW_KIND_USER, typed, account);
 	if (e != LW_OK)
 		return e;
-	/* From memory: whoever has just passed is there. */
-	o = lw_cache_by_name(&r->front->cache, LW_KIND_USER, account, &at);
-	return o && lw_recent_has_passed(&r->front->recent, r->pid, o->id,
-					 lw_now_ms())
+	/* From memory, whatever its age: whoever has just passed is there. */
+	r->offline = true;
+	e = lw_find_by_name(r, LW_KIND_USER, account, INT64_MAX, &o);
+	return e == LW_OK && lw_recent_has_passed(&r->front->recent, r->pid,
+						  o->id, lw_now_ms())
 		       ? LW_OK
 		       : LW_NOTFOUND;
 }
