@@ -71,9 +71,11 @@ static enum lw_err unpack(struct lw_front *f, struct lw_rd *body,
 void lw_lookup_refused(struct lw_front *f, const struct lw_entry *e,
 		       const char *why)
 {
-	char key[LW_SID_MAX + 128];
+	char key[512];
 
-	snprintf(key, sizeof(key), "%.*s %s", (int)e->sid.n, e->sid.s, why);
+	/* Both: a SID may be several entries', a DN too long for here. */
+	snprintf(key, sizeof(key), "%.*s %s %.*s", (int)e->sid.n, e->sid.s, why,
+		 (int)e->dn.n, e->dn.s);
 	lw_front_warn_once(f, key, "not serving %.*s: %s", (int)e->dn.n,
 			   e->dn.s, why);
 }
