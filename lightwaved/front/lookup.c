@@ -13,9 +13,10 @@
  */
 #define RIGHTS_MAX_MS (INT64_C(72) * 3600 * 1000)
 
+/* As old as it was when the question came: waiting makes nothing stale. */
 static bool fresh(const struct lw_request *r, int64_t at, int64_t max_age_ms)
 {
-	return at >= r->started_ms || lw_now_ms() - at <= max_age_ms;
+	return r->started_ms - at <= max_age_ms;
 }
 
 /* After LW_OFFLINE the request lives from what is stale. */
