@@ -278,6 +278,15 @@ static enum lw_err learn(struct lw_replica *r, struct lw_known *k,
 	return LW_OK;
 }
 
+static bool has_dn(const struct lw_known *k, struct lw_str dn)
+{
+	char a[LW_DN_MAX], b[LW_DN_MAX];
+	size_t n = dn_key(dn, a);
+
+	return n == dn_key((struct lw_str) { k->dn, k->dn_n }, b) &&
+	       memcmp(a, b, n) == 0;
+}
+
 enum lw_err lw_replica_put(struct lw_replica *r, const struct lw_sync_entry *e)
 {
 	struct lw_known *k, *other;
@@ -287,12 +296,13 @@ enum lw_err lw_replica_put(struct lw_replica *r, const struct lw_sync_entry *e)
 		r->refused++;
 		return LW_INVALID;
 	}
+	/* Moved: first, for what it alone knew of goes with it. */
+	other = lw_replica_by_sid(r, e->e.sid);
+	if (other && !has_dn(other, e->e.dn))
+		lw_replica_drop(r, other);
 	k = lw_replica_intern(r, e->e.dn);
 	if (!k)
 		return LW_NOMEM;
-	other = lw_replica_by_sid(r, e->e.sid);
-	if (other && other != k)
-		lw_replica_drop(r, other); /* it was moved */
 	forget_facts(r, k);
 	err = learn(r, k, &e->e);
 	if (err == LW_OK)
@@ -305,13 +315,10 @@ enum lw_err lw_replica_put(struct lw_replica *r, const struct lw_sync_entry *e)
 enum lw_err lw_replica_update(struct lw_replica *r, const struct lw_entry *e)
 {
 	struct lw_known *k = lw_replica_by_sid(r, e->sid);
-	char key[LW_DN_MAX], mine[LW_DN_MAX];
-	size_t n = dn_key(e->dn, key);
 
 	if (!k || !usable(e) || k->kind != e->kind)
 		return LW_OK;
-	if (n != dn_key((struct lw_str) { k->dn, k->dn_n }, mine) ||
-	    memcmp(key, mine, n) != 0)
+	if (!has_dn(k, e->dn))
 		return LW_OK; /* moved: who are its members now is not known */
 	forget_facts(r, k);
 	if (learn(r, k, e) == LW_OK)

@@ -99,7 +99,9 @@ static void replace(struct lw_replica *r, struct lw_known *k,
 		/* A group that is gone says nothing of who was in it. */
 		if (k->kind)
 			doubt(r, old[i]);
-		lw_replica_tidy(r, old[i]);
+		/* A group may be its own member; the caller still has it. */
+		if (old[i] != k)
+			lw_replica_tidy(r, old[i]);
 	}
 }
 

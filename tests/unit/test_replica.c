@@ -108,6 +108,26 @@ static void a_circle_has_an_end(void **state)
 	lw_replica_free(r);
 }
 
+static void what_moves_away_takes_its_circle_with_it(void **state)
+{
+	struct lw_replica *r = empty();
+
+	(void)state;
+	group(r, "self", 2004, "self x y");
+	group(r, "other", 2004, "");
+	assert_null(by_name(r, "self"));
+	assert_int_equal(r->groups, 1);
+	assert_int_equal(r->dangling, 0);
+	/* To a DN that nobody but its old self knew. */
+	group(r, "a", 2001, "b c");
+	group(r, "b", 2001, "u");
+	user(r, "u", 1001);
+	assert_string_equal(groups_of(r, "u"), "b");
+	assert_int_equal(r->groups, 2);
+	assert_int_equal(r->dangling, 0);
+	lw_replica_free(r);
+}
+
 static void a_change_moves_members_and_leaves_doubts(void **state)
 {
 	struct lw_replica *r = empty();
@@ -296,6 +316,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(memberships_are_exact_in_any_order),
 		cmocka_unit_test(a_circle_has_an_end),
+		cmocka_unit_test(what_moves_away_takes_its_circle_with_it),
 		cmocka_unit_test(a_change_moves_members_and_leaves_doubts),
 		cmocka_unit_test(who_goes_leaves_his_groups),
 		cmocka_unit_test(a_sweep_drops_whoever_is_not_seen),
