@@ -35,11 +35,19 @@ static enum lw_err keep(struct lw_front *f, struct lw_replica *replica,
 			const struct lw_sync_entry *s)
 {
 	enum lw_err e = lw_replica_put(replica, s);
+	struct lw_known *old;
 
 	if (e != LW_INVALID)
 		return e;
 	lw_front_warn_once(f, "no entry", "not kept: %.*s, which is no entry",
 			   (int)(s->e.dn.n < 200 ? s->e.dn.n : 200), s->e.dn.s);
+	/* What it was before is not what it is: nobody keeps a right by that.
+	 */
+	old = lw_replica_by_sid(replica, s->e.sid);
+	if (old && old->kind == LW_KIND_GROUP)
+		return LW_RANGE;
+	if (old)
+		lw_replica_drop(replica, old);
 	return LW_OK;
 }
 

@@ -63,7 +63,7 @@ enum lw_err lw_sync_run(struct lw_conn *c, struct lw_rd *question,
 		e = lw_sync_out_flush(&out);
 	/* Nobody knows what of it arrived. */
 	if (e != LW_OK) {
-		lw_sync_seen_done(&memory.seen);
+		lw_sync_forget();
 		return e == LW_NOTFOUND ? LW_OFFLINE : e;
 	}
 	end.domain_sid = lw_str(domain_sid);
