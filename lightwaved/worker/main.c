@@ -70,8 +70,7 @@ static bool read_options(int argc, char **argv, struct options *ret,
 /*
  * libldap, libkrb5 and the TLS libraries read dozens of variables. None of
  * the caller's stays but the one that sd_notify(3) needs, in the master.
- */
-/*
+ *
  * libldap asks the name service who this host is when it is first used: with a
  * resolver that answers nobody that has to end before the service manager
  * loses its patience with us.
