@@ -9,6 +9,22 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <syslog.h>
+#include <time.h>
+
+/*
+ * A home that pam_mkhomedir is making for another session of his is root's
+ * until all is in it: worth a moment's patience. stat(2)'s result and errno.
+ */
+static int look(const char *home, uid_t uid, struct stat *ret)
+{
+	const struct timespec pause = { .tv_nsec = 20 * 1000 * 1000 };
+	int tries = 50, r;
+
+	while ((r = stat(home, ret)) == 0 && ret->st_uid == 0 && uid != 0 &&
+	       --tries > 0)
+		nanosleep(&pause, NULL);
+	return r;
+}
 
 enum lw_err lw_home_check(const struct lw_request *r)
 {
@@ -23,7 +39,7 @@ enum lw_err lw_home_check(const struct lw_request *r)
 	home = lw_str_dup(pw.dir);
 	if (!home)
 		return LW_NOMEM;
-	if (stat(home, &st) < 0) {
+	if (look(home, pw.uid, &st) < 0) {
 		if (errno == ENOENT)
 			return LW_OK;
 		pam_syslog(r->pamh, LOG_ERR, "%s: %s: login refused", home,

@@ -10,9 +10,9 @@
 #include "request.h"
 
 /*
- * LW_FORBIDDEN: it is somebody else's, and the log says whose. LW_OK: his, or
- * not made yet. LW_OFFLINE: it cannot be looked at. Else why the front did not
- * say where it is.
+ * LW_FORBIDDEN: it is somebody else's, or cannot be looked at, and the log says
+ * so. LW_OK: his, or not made yet; waits up to a second for one that is root's,
+ * as a home is while it is made. Else why the front did not say where it is.
  */
 enum lw_err lw_home_check(const struct lw_request *r);
 

@@ -70,10 +70,9 @@ static bool read_options(int argc, char **argv, struct options *ret,
 /*
  * libldap, libkrb5 and the TLS libraries read dozens of variables. None of
  * the caller's stays but the one that sd_notify(3) needs, in the master.
- */
-/*
+ *
  * A dead name server must use up neither a job's time nor our start, at which
- * libldap looks up this host's own name.
+ * libldap looks up this host's own name: the service manager waits for us.
  */
 static enum lw_err clean_environment(void)
 {

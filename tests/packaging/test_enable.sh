@@ -132,6 +132,12 @@ sed -i 's/^passwd: files lightwave/passwd: files systemd lightwave/' "$work/h/et
 run "$work/h" --undo && grep -qx 'passwd: files systemd' "$work/h/etc/nsswitch.conf"
 ok "undo finds our word where it was moved to"
 
+photon "$work/h"
+sed -i 's/^shadow: files/shadow: files [NOTFOUND=return] db/' "$work/h/etc/nsswitch.conf"
+run "$work/h" && grep -qx 'passwd: files lightwave' "$work/h/etc/nsswitch.conf" &&
+	grep -qx 'shadow: files \[NOTFOUND=return\] db' "$work/h/etc/nsswitch.conf"
+ok "a shadow line with an action stays, and the rest is enabled"
+
 # --- mode and owner stay
 photon "$work/h"
 chmod 640 "$work/h/etc/pam.d/system-auth"

@@ -12,12 +12,14 @@ import hashlib
 import os
 import re
 import socketserver
+import sys
 import threading
 import time
 
 import ldap
 
 from domain import Domain, connect
+from kdc import Refused
 
 SOCKET = "/run/lab/follow"
 SPOOL = "/var/spool/krb5-sync"
@@ -127,8 +129,11 @@ def look_into_spool():
             lines = f.read().split("\n")
         if len(lines) <= 4:
             continue  # still being written
-        with Domain() as d:
-            d.user_changed(d.find_user(lines[0]), lines[3])
+        try:
+            with Domain() as d:
+                d.user_changed(d.find_user(lines[0]), lines[3])
+        except (Refused, ldap.LDAPError) as e:
+            print("kpasswd's change is lost: %s" % e, file=sys.stderr)
         os.unlink(path)
 
 
