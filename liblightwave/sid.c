@@ -144,19 +144,25 @@ enum lw_err lw_sid_to_id(const struct lw_idmap *map, struct lw_str sid,
 	return LW_OK;
 }
 
+bool lw_id_ours(const struct lw_idmap *map, uint32_t id)
+{
+	uint32_t rid;
+
+	return from_well_known(map, id, &rid) ||
+	       (lw_id_servable(id) && (id >> RID_BITS || map->legacy_sids));
+}
+
 enum lw_err lw_id_to_rids(const struct lw_idmap *map, uint32_t id, char *ret)
 {
 	uint32_t rid;
 
+	if (!lw_id_ours(map, id))
+		return LW_NOTOURS;
 	if (from_well_known(map, id, &rid)) {
 		snprintf(ret, LW_RID_MAX, "%u", rid);
 		return LW_OK;
 	}
-	if (!lw_id_servable(id))
-		return LW_NOTOURS;
 	if (id >> RID_BITS == 0) {
-		if (!map->legacy_sids)
-			return LW_NOTOURS;
 		snprintf(ret, LW_RID_MAX, "%u", id);
 		return LW_OK;
 	}

@@ -38,6 +38,9 @@ enum lw_err lw_sid_to_id(const struct lw_idmap *map, struct lw_str sid,
  */
 enum lw_err lw_id_to_rids(const struct lw_idmap *map, uint32_t id, char *ret);
 
+/* Whether an object of this domain can have that id at all. */
+bool lw_id_ours(const struct lw_idmap *map, uint32_t id);
+
 /*
  * Whether an id may be given to a directory account at all: not root, not
  * what systems and systemd keep for themselves, not (uid_t)-1, not negative.

@@ -1,0 +1,161 @@
+/* map_room.c - open and close the map. Any process; libc only. */
+#include "map_room.h"
+
+#include "cleanup.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+
+/* Threads have an errno each: its address tells them apart. */
+static struct lw_map_door *my_door(struct lw_map_seat *s)
+{
+	return s->doors + ((uintptr_t)&errno >> 6) % LW_MAP_DOORS;
+}
+
+/*
+ * Counted first, and then looked again whether that is still the seat: who
+ * empties a seat has taken it from now before he counts (empty()).
+ */
+static const struct lw_map *sit_down(struct lw_map_room *room,
+				     struct lw_map_door **ret_door)
+{
+	for (;;) {
+		uint32_t now = atomic_load(&room->now);
+		struct lw_map_seat *s;
+
+		if (now == 0)
+			return NULL;
+		s = room->seats + now - 1;
+		*ret_door = my_door(s);
+		atomic_fetch_add(&(*ret_door)->readers, 1);
+		if (atomic_load(&room->now) == now)
+			return &s->map;
+		lw_map_leave(*ret_door);
+	}
+}
+
+void lw_map_leave(struct lw_map_door *door)
+{
+	atomic_fetch_sub_explicit(&door->readers, 1, memory_order_release);
+}
+
+static bool is_read(struct lw_map_seat *s)
+{
+	for (int i = 0; i < LW_MAP_DOORS; i++) {
+		if (atomic_load(&s->doors[i].readers) != 0)
+			return true;
+	}
+	return false;
+}
+
+/* Unless somebody sits there. */
+static bool empty(struct lw_map_seat *s)
+{
+	if (is_read(s))
+		return false;
+	if (s->map.base)
+		munmap((void *)(uintptr_t)s->map.base, s->map.size);
+	s->map.base = NULL;
+	return true;
+}
+
+/* One seat that is not now and has no reader; the others are emptied too. */
+static struct lw_map_seat *free_seat(struct lw_map_room *room)
+{
+	uint32_t now = atomic_load(&room->now);
+	struct lw_map_seat *ret = NULL;
+
+	for (uint32_t i = 0; i < LW_MAP_SEATS; i++) {
+		if (i + 1 != now && empty(room->seats + i))
+			ret = room->seats + i;
+	}
+	return ret;
+}
+
+/* Who could write it could have us killed by shortening it. */
+static bool trusted(const struct stat *st)
+{
+	return S_ISREG(st->st_mode) &&
+	       (st->st_mode & (S_IWGRP | S_IWOTH)) == 0 &&
+	       st->st_size >= (off_t)sizeof(struct lw_map_head) &&
+	       st->st_size <= (off_t)LW_MAP_SIZE_MAX;
+}
+
+static enum lw_err open_map(const char *path, struct lw_map *ret)
+{
+	lw_cleanup(lw_close) int fd =
+		open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+	struct stat st;
+	enum lw_err e;
+	void *p;
+
+	if (fd < 0 || fstat(fd, &st) < 0 || !trusted(&st))
+		return LW_OFFLINE;
+	p = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_SHARED, fd, 0);
+	if (p == MAP_FAILED)
+		return LW_OFFLINE;
+	e = lw_map_check(p, (size_t)st.st_size, ret);
+	if (e != LW_OK || lw_map_retired(ret)) {
+		munmap(p, (size_t)st.st_size);
+		return LW_OFFLINE;
+	}
+	return LW_OK;
+}
+
+/*
+ * The thread that a child of fork(2) inherits no more has left its pid here,
+ * which is not the child's.
+ */
+static bool may_open(struct lw_map_room *room)
+{
+	pid_t none = 0, me = getpid(), other;
+
+	if (atomic_compare_exchange_strong(&room->opener, &none, me))
+		return true;
+	other = none;
+	return other != me &&
+	       atomic_compare_exchange_strong(&room->opener, &other, me);
+}
+
+static void open_another(struct lw_map_room *room)
+{
+	struct lw_map_seat *s = free_seat(room);
+	struct lw_map m;
+
+	if (!s || open_map(room->path ? room->path : LW_MAP_PATH, &m) != LW_OK)
+		return;
+	s->map = m;
+	atomic_store(&room->now, (uint32_t)(s - room->seats) + 1);
+}
+
+const struct lw_map *lw_map_enter(struct lw_map_room *room,
+				  struct lw_map_door **ret_door)
+{
+	const struct lw_map *m = sit_down(room, ret_door);
+	int cancel;
+
+	if (m && !lw_map_retired(m))
+		return m;
+	if (m)
+		lw_map_leave(*ret_door);
+	if (!may_open(room))
+		return NULL;
+	pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &cancel);
+	open_another(room);
+	atomic_store(&room->opener, 0);
+	pthread_setcancelstate(cancel, NULL);
+	m = sit_down(room, ret_door);
+	if (!m || !lw_map_retired(m))
+		return m;
+	lw_map_leave(*ret_door);
+	return NULL;
+}
+
+void lw_map_close(struct lw_map_room *room)
+{
+	atomic_store(&room->now, 0);
+	free_seat(room);
+}

@@ -1,0 +1,85 @@
+/*
+ * map_file.h - write the map that all processes read (map.h). The front.
+ *
+ * Records are only ever appended and linked in with one store; what they
+ * replace is marked dead and unlinked, and its bytes stay as they are. When
+ * there is no more room, what lives is copied into a new file of twice that
+ * size, which takes the old one's name, and the old one says that it is
+ * retired. Space is allocated before it is used: on a full file system that
+ * fails, and what is published stays.
+ */
+#ifndef LW_MAP_FILE_H
+#define LW_MAP_FILE_H
+
+#include "map.h"
+
+struct lw_map_file;
+
+/* What never changes in a file. Strings are borrowed; lower case. */
+struct lw_map_setup {
+	const char *path;
+	const char *domain, *netbios; /* netbios: "" for none */
+	bool bare;
+	struct lw_idmap ids;
+};
+
+/*
+ * A new map with room for about that many records, not yet seen by anybody.
+ * LW_NOMEM: no space, or no file can be made there.
+ */
+enum lw_err lw_map_file_new(const struct lw_map_setup *s, uint32_t records,
+			    struct lw_map_file **ret);
+void lw_map_file_free(struct lw_map_file *f);
+
+/*
+ * Give it its name; whatever map had it is retired. LW_NOMEM: it could not
+ * be renamed, and nothing has changed.
+ */
+enum lw_err lw_map_file_publish(struct lw_map_file *f);
+
+struct lw_map_entry {
+	enum lw_map_kind kind;
+	struct lw_str account; /* any case; empty in LW_MAP_GROUP */
+	uint32_t id, gid;
+	uint32_t until;	       /* seconds, or LW_MAP_FOLLOWED */
+	struct lw_str text[5]; /* name, password, gecos, dir, shell */
+	uint32_t texts;
+	uint32_t count; /* of members, further strings; or of gids */
+	const struct lw_str *members;
+	const uint32_t *gids;
+};
+
+/*
+ * Take the place of what is there by the same account or id. The same bytes
+ * again change nothing but their time. LW_NOMEM: no space; what was there by
+ * that account or id is no more. LW_INVALID: it cannot be in a map.
+ */
+enum lw_err lw_map_file_put(struct lw_map_file *f,
+			    const struct lw_map_entry *e);
+
+/* Nothing is said of them any more. */
+void lw_map_file_drop(struct lw_map_file *f, enum lw_map_kind kind,
+		      struct lw_str account);
+void lw_map_file_drop_id(struct lw_map_file *f, enum lw_map_kind kind,
+			 uint32_t id);
+
+/* There is none, until then. It never takes anything's place but a miss's. */
+void lw_map_file_miss(struct lw_map_file *f, enum lw_map_kind kind,
+		      struct lw_str account, uint32_t until);
+void lw_map_file_miss_id(struct lw_map_file *f, enum lw_map_kind kind,
+			 uint32_t id, uint32_t until);
+/* All misses end. */
+void lw_map_file_forget_misses(struct lw_map_file *f);
+
+/* struct lw_map_head: when followed facts, all facts, and lists end. */
+void lw_map_file_times(struct lw_map_file *f, uint32_t fresh, uint32_t stale,
+		       uint32_t rights);
+/* Lists that are not put again from now on are not believed. */
+void lw_map_file_new_lists(struct lw_map_file *f);
+
+struct lw_map_stats {
+	uint32_t size, used, dead, records; /* bytes, bytes, bytes, number */
+};
+struct lw_map_stats lw_map_file_stats(const struct lw_map_file *f);
+
+#endif

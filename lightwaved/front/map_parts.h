@@ -1,0 +1,45 @@
+/* map_parts.h - what map_file.c, map_put.c and map_miss.c share; inside. */
+#ifndef LW_MAP_PARTS_H
+#define LW_MAP_PARTS_H
+
+#include "map_file.h"
+
+#define LW_MAP_MISSES 4096
+
+struct lw_map_file {
+	struct lw_map_setup setup;
+	char *path, *path_new;
+	uint8_t *base;
+	uint32_t size, used; /* bytes; the next record begins at used */
+	uint32_t dead;	     /* bytes of records that are no more */
+	uint32_t records;    /* that live */
+	bool published;
+};
+
+static inline struct lw_map_head *lw_map_file_head(const struct lw_map_file *f)
+{
+	return (void *)f->base;
+}
+
+static inline struct lw_map_record *lw_map_file_at(const struct lw_map_file *f,
+						   uint32_t offset)
+{
+	return (void *)(f->base + offset);
+}
+
+static inline struct lw_map_miss *lw_map_file_misses(
+	const struct lw_map_file *f)
+{
+	return (void *)(f->base + lw_map_file_head(f)->misses_at);
+}
+
+/*
+ * Room for n more bytes at f->used, in a larger file if need be: offsets of
+ * before mean nothing then. LW_NOMEM.
+ */
+enum lw_err lw_map_file_reserve(struct lw_map_file *f, uint32_t n);
+
+/* Link the record at that offset, all of which is written, into its tables. */
+void lw_map_file_link(struct lw_map_file *f, uint32_t offset);
+
+#endif

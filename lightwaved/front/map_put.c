@@ -1,0 +1,323 @@
+/* map_put.c - records of the map: put, dropped. The front. */
+#include "map_parts.h"
+
+#include <string.h>
+
+static bool has_key(enum lw_map_kind kind)
+{
+	return kind != LW_MAP_GROUP;
+}
+
+static bool has_id(enum lw_map_kind kind)
+{
+	return kind == LW_MAP_USER || kind == LW_MAP_GROUP;
+}
+
+static _Atomic uint32_t *table(const struct lw_map_file *f, uint32_t at,
+			       uint64_t hash, uint32_t n)
+{
+	_Atomic uint32_t *p = (void *)(f->base + at);
+
+	return p + ((uint32_t)hash & (n - 1));
+}
+
+static _Atomic uint32_t *key_bucket(const struct lw_map_file *f,
+				    const struct lw_map_key *key)
+{
+	const struct lw_map_head *h = lw_map_file_head(f);
+
+	return table(f, h->by_key_at, key->hash, h->by_key_n);
+}
+
+static _Atomic uint32_t *id_bucket(const struct lw_map_file *f,
+				   const struct lw_map_key *key)
+{
+	const struct lw_map_head *h = lw_map_file_head(f);
+
+	return table(f, h->by_id_at, key->hash, h->by_id_n);
+}
+
+static bool key_of(const struct lw_map_file *f, enum lw_map_kind kind,
+		   struct lw_str account, struct lw_map_key *ret)
+{
+	return lw_map_key(lw_map_file_head(f)->seed, kind, account.s, account.n,
+			  ret);
+}
+
+static void id_key_of(const struct lw_map_file *f, enum lw_map_kind kind,
+		      uint32_t id, struct lw_map_key *ret)
+{
+	lw_map_key_id(lw_map_file_head(f)->seed, kind | LW_MAP_BY_ID, id, ret);
+}
+
+static void key_of_record(const struct lw_map_file *f,
+			  const struct lw_map_record *r, struct lw_map_key *ret)
+{
+	key_of(f, r->kind, (struct lw_str) { (const void *)r->words, r->key_n },
+	       ret);
+}
+
+static struct lw_map_record *find_key(const struct lw_map_file *f,
+				      enum lw_map_kind kind,
+				      const struct lw_map_key *key)
+{
+	uint32_t at = *key_bucket(f, key);
+
+	while (at) {
+		struct lw_map_record *r = lw_map_file_at(f, at);
+
+		if (r->kind == kind && r->key_n == key->n &&
+		    !memcmp(r->words, key->words, key->n))
+			return r;
+		at = r->next_by_key;
+	}
+	return NULL;
+}
+
+static struct lw_map_record *find_id(const struct lw_map_file *f,
+				     enum lw_map_kind kind,
+				     const struct lw_map_key *key)
+{
+	uint32_t at = *id_bucket(f, key);
+
+	while (at) {
+		struct lw_map_record *r = lw_map_file_at(f, at);
+
+		if (r->kind == kind && r->id == key->words[0])
+			return r;
+		at = r->next_by_id;
+	}
+	return NULL;
+}
+
+/* The words that lead to r lead past it; r itself still leads on. */
+static void unlink_key(struct lw_map_file *f, struct lw_map_record *r)
+{
+	uint32_t at = (uint32_t)((uint8_t *)r - f->base);
+	struct lw_map_key key;
+	_Atomic uint32_t *p;
+
+	key_of_record(f, r, &key);
+	p = key_bucket(f, &key);
+	while (*p && *p != at)
+		p = &lw_map_file_at(f, *p)->next_by_key;
+	if (*p)
+		atomic_store_explicit(p, r->next_by_key, memory_order_release);
+}
+
+static void unlink_id(struct lw_map_file *f, struct lw_map_record *r)
+{
+	uint32_t at = (uint32_t)((uint8_t *)r - f->base);
+	struct lw_map_key key;
+	_Atomic uint32_t *p;
+
+	id_key_of(f, r->kind, r->id, &key);
+	p = id_bucket(f, &key);
+	while (*p && *p != at)
+		p = &lw_map_file_at(f, *p)->next_by_id;
+	if (*p)
+		atomic_store_explicit(p, r->next_by_id, memory_order_release);
+}
+
+static void kill(struct lw_map_file *f, struct lw_map_record *r)
+{
+	if (!r || r->until == LW_MAP_DEAD)
+		return;
+	atomic_store_explicit(&r->until, LW_MAP_DEAD, memory_order_release);
+	if (has_key(r->kind))
+		unlink_key(f, r);
+	if (has_id(r->kind))
+		unlink_id(f, r);
+	f->dead += r->size;
+	f->records--;
+}
+
+void lw_map_file_link(struct lw_map_file *f, uint32_t offset)
+{
+	struct lw_map_record *r = lw_map_file_at(f, offset);
+	_Atomic uint32_t *p;
+	struct lw_map_key key;
+
+	if (has_key(r->kind)) {
+		key_of_record(f, r, &key);
+		p = key_bucket(f, &key);
+		atomic_store_explicit(&r->next_by_key, *p,
+				      memory_order_relaxed);
+		atomic_store_explicit(p, offset, memory_order_release);
+	}
+	if (has_id(r->kind)) {
+		id_key_of(f, r->kind, r->id, &key);
+		p = id_bucket(f, &key);
+		atomic_store_explicit(&r->next_by_id, *p, memory_order_relaxed);
+		atomic_store_explicit(p, offset, memory_order_release);
+	}
+	f->records++;
+}
+
+static uint64_t text_size(const struct lw_map_entry *e)
+{
+	uint64_t n = 0;
+
+	for (uint32_t i = 0; i < e->texts; i++)
+		n += e->text[i].n + 1;
+	for (uint32_t i = 0; e->members && i < e->count; i++)
+		n += e->members[i].n + 1;
+	return n;
+}
+
+static uint64_t record_size(const struct lw_map_entry *e, uint32_t key_n)
+{
+	uint64_t n = e->kind == LW_MAP_GROUPS_OF ? UINT64_C(4) * e->count
+						 : text_size(e);
+
+	return (sizeof(struct lw_map_record) +
+		UINT64_C(8) * LW_MAP_WORDS(key_n) + n + 7) /
+	       8 * 8;
+}
+
+static char *put_text(char *p, struct lw_str s)
+{
+	memcpy(p, s.s, s.n);
+	p[s.n] = '\0';
+	return p + s.n + 1;
+}
+
+/* The rest of the record is NULs, as the file's space has always been. */
+static void build(struct lw_map_record *r, const struct lw_map_entry *e,
+		  const struct lw_map_key *key, uint32_t size)
+{
+	char *text, *p;
+
+	r->size = size;
+	r->kind = (uint8_t)e->kind;
+	r->id = e->id;
+	r->gid = e->gid;
+	r->count = e->count;
+	r->key_n = (uint8_t)key->n;
+	r->key_hash = (uint32_t)(key->hash >> 32);
+	memcpy(r->words, key->words, LW_MAP_WORDS(key->n) * 8);
+	text = p = (char *)(r->words + LW_MAP_WORDS(key->n));
+	if (e->kind == LW_MAP_GROUPS_OF) {
+		memcpy(p, e->gids, e->count * sizeof(*e->gids));
+		return;
+	}
+	for (uint32_t i = 0; i < e->texts; i++) {
+		if (i > 0)
+			r->at[i - 1] = (uint16_t)(p - text);
+		p = put_text(p, e->text[i]);
+	}
+	for (uint32_t i = 0; e->members && i < e->count; i++)
+		p = put_text(p, e->members[i]);
+	r->text_n = (uint32_t)(p - text);
+}
+
+#define SAME_FROM offsetof(struct lw_map_record, size)
+
+static bool same(const struct lw_map_record *a, const struct lw_map_record *b)
+{
+	return a && a->size == b->size &&
+	       !memcmp((const char *)a + SAME_FROM, (const char *)b + SAME_FROM,
+		       a->size - SAME_FROM);
+}
+
+/* Its number is the head's of now, and then its time begins. */
+static void renew(struct lw_map_file *f, struct lw_map_record *r,
+		  uint32_t until)
+{
+	atomic_store_explicit(&r->lists, lw_map_file_head(f)->lists,
+			      memory_order_release);
+	atomic_store_explicit(&r->until, until, memory_order_release);
+}
+
+static bool valid(const struct lw_map_entry *e)
+{
+	size_t fixed = 0;
+
+	if ((e->kind == LW_MAP_USER) != (e->texts == 5) ||
+	    e->until == LW_MAP_DEAD || e->texts > 5)
+		return false;
+	for (uint32_t i = 0; i < e->texts; i++)
+		fixed += e->text[i].n + 1;
+	return fixed <= UINT16_MAX && text_size(e) < LW_MAP_SIZE_MAX &&
+	       e->count < LW_MAP_SIZE_MAX / 8;
+}
+
+/* Those that have this account, and this id; often one and the same. */
+struct before {
+	struct lw_map_record *by_key, *by_id;
+};
+
+static struct before find_before(const struct lw_map_file *f,
+				 const struct lw_map_entry *e,
+				 const struct lw_map_key *key)
+{
+	struct before b = { NULL, NULL };
+	struct lw_map_key id;
+
+	if (has_key(e->kind))
+		b.by_key = find_key(f, e->kind, key);
+	if (has_id(e->kind)) {
+		id_key_of(f, e->kind, e->id, &id);
+		b.by_id = find_id(f, e->kind, &id);
+	}
+	return b;
+}
+
+static void kill_both(struct lw_map_file *f, struct before b)
+{
+	kill(f, b.by_key);
+	kill(f, b.by_id);
+}
+
+enum lw_err lw_map_file_put(struct lw_map_file *f, const struct lw_map_entry *e)
+{
+	struct lw_map_key key = { .n = 0 };
+	struct lw_map_record *r;
+	struct before old;
+	uint64_t size;
+
+	if (!valid(e) ||
+	    (has_key(e->kind) && !key_of(f, e->kind, e->account, &key)))
+		return LW_INVALID;
+	size = record_size(e, key.n);
+	if (size > LW_MAP_SIZE_MAX ||
+	    lw_map_file_reserve(f, (uint32_t)size) != LW_OK) {
+		kill_both(f, find_before(f, e, &key));
+		return LW_NOMEM;
+	}
+	r = lw_map_file_at(f, f->used);
+	build(r, e, &key, (uint32_t)size);
+	old = find_before(f, e, &key);
+	if (same(has_key(e->kind) ? old.by_key : old.by_id, r)) {
+		memset(r, 0, (size_t)size);
+		renew(f, has_key(e->kind) ? old.by_key : old.by_id, e->until);
+		return LW_OK;
+	}
+	/* The new one is in before the old one is away: who comes between
+	 * finds it, for it is the first in its chain. */
+	renew(f, r, e->until);
+	f->used += (uint32_t)size;
+	lw_map_file_link(f, (uint32_t)((uint8_t *)r - f->base));
+	kill_both(f, old);
+	return LW_OK;
+}
+
+void lw_map_file_drop(struct lw_map_file *f, enum lw_map_kind kind,
+		      struct lw_str account)
+{
+	struct lw_map_key key;
+
+	if (has_key(kind) && key_of(f, kind, account, &key))
+		kill(f, find_key(f, kind, &key));
+}
+
+void lw_map_file_drop_id(struct lw_map_file *f, enum lw_map_kind kind,
+			 uint32_t id)
+{
+	struct lw_map_key key;
+
+	if (!has_id(kind))
+		return;
+	id_key_of(f, kind, id, &key);
+	kill(f, find_id(f, kind, &key));
+}
