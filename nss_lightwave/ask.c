@@ -17,6 +17,8 @@ static enum lw_err ask(const char *socket, const uint8_t *msg, size_t n,
 	int budget = getpid() == 1 ? INIT_BUDGET_MS : LW_NSS_BUDGET_MS;
 	enum lw_err e = lw_call(socket, msg, n, budget, ret);
 
+	if (e == LW_OFFLINE && !ret->body.p)
+		return LW_NOFRONT;
 	return e == LW_RANGE ? LW_PROTO : e;
 }
 

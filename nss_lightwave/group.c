@@ -1,6 +1,6 @@
 /* group.c - getgrnam(3) and getgrgid(3). Runs in any process; libc only. */
 #include "cleanup.h"
-#include "module.h"
+#include "known.h"
 
 #include <errno.h>
 
@@ -29,51 +29,51 @@ static enum lw_err decode(struct lw_reply *reply, struct lw_group *ret)
 	return e;
 }
 
-static enum lw_err by_name(const char *name, struct group *grp,
-			   struct lw_arena *a)
+/* By name, or by gid where that is NULL. */
+static enum lw_err ask(const char *name, gid_t gid, struct group *grp,
+		       struct lw_arena *a)
 {
 	lw_cleanup(lw_reply_done) struct lw_reply reply = { 0 };
 	struct lw_group entry;
 	enum lw_err e;
 
-	e = lw_nss_ask_name(LW_OP_GROUP_BY_NAME, name, &reply);
+	e = name ? lw_nss_ask_name(LW_OP_GROUP_BY_NAME, name, &reply)
+		 : lw_nss_ask_id(LW_OP_GROUP_BY_GID, gid, &reply);
 	if (e == LW_OK)
 		e = decode(&reply, &entry);
 	if (e != LW_OK)
 		return e;
+	if (!name && entry.gid != gid)
+		return LW_PROTO;
 	return fill(grp, &entry, a);
 }
 
-static enum lw_err by_gid(gid_t gid, struct group *grp, struct lw_arena *a)
+static enum lw_err find(const char *name, gid_t gid, struct group *grp,
+			char *buf, size_t len)
 {
-	lw_cleanup(lw_reply_done) struct lw_reply reply = { 0 };
-	struct lw_group entry;
+	struct lw_arena a = { .p = buf, .left = len };
 	enum lw_err e;
 
-	e = lw_nss_ask_id(LW_OP_GROUP_BY_GID, gid, &reply);
-	if (e == LW_OK)
-		e = decode(&reply, &entry);
-	if (e != LW_OK)
-		return e;
-	if (entry.gid != gid)
-		return LW_PROTO;
-	return fill(grp, &entry, a);
+	e = lw_known_group(name, gid, LW_MAP_FRESH, grp, buf, len);
+	if (e == LW_OFFLINE)
+		e = ask(name, gid, grp, &a);
+	if (e == LW_NOFRONT)
+		e = lw_known_group(name, gid, LW_MAP_STALE, grp, buf, len);
+	return e;
 }
 
 enum nss_status _nss_lightwave_getgrnam_r(const char *name, struct group *grp,
 					  char *buf, size_t len, int *errnop)
 {
 	int saved = errno;
-	struct lw_arena arena = { .p = buf, .left = len };
 
-	return lw_to_nss(by_name(name, grp, &arena), saved, errnop);
+	return lw_to_nss(find(name, 0, grp, buf, len), saved, errnop);
 }
 
 enum nss_status _nss_lightwave_getgrgid_r(gid_t gid, struct group *grp,
 					  char *buf, size_t len, int *errnop)
 {
 	int saved = errno;
-	struct lw_arena arena = { .p = buf, .left = len };
 
-	return lw_to_nss(by_gid(gid, grp, &arena), saved, errnop);
+	return lw_to_nss(find(NULL, gid, grp, buf, len), saved, errnop);
 }

@@ -6,7 +6,7 @@
  * is therefore what refuses a login whose groups are not known.
  */
 #include "cleanup.h"
-#include "module.h"
+#include "known.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -97,17 +97,34 @@ static enum lw_err reserve(struct list *l, long n)
 	return LW_OK;
 }
 
-static enum lw_err add(const char *user, gid_t skip, struct list *l)
+static enum lw_err ask(const char *user, gid_t **ret_gids, size_t *ret_n)
 {
 	lw_cleanup(lw_reply_done) struct lw_reply reply = { 0 };
+	enum lw_err e = lw_nss_ask_name(LW_OP_INITGROUPS, user, &reply);
+
+	return e == LW_OK ? decode(&reply.body, ret_gids, ret_n) : e;
+}
+
+static enum lw_err find(const char *user, gid_t **ret_gids, size_t *ret_n)
+{
+	enum lw_err e;
+
+	e = lw_known_gids(user, LW_MAP_FRESH, GIDS_MAX, ret_gids, ret_n);
+	if (e == LW_OFFLINE)
+		e = ask(user, ret_gids, ret_n);
+	if (e == LW_NOFRONT)
+		e = lw_known_gids(user, LW_MAP_STALE, GIDS_MAX, ret_gids,
+				  ret_n);
+	return e;
+}
+
+static enum lw_err add(const char *user, gid_t skip, struct list *l)
+{
 	lw_cleanup(lw_free) gid_t *gids = NULL;
 	size_t n = 0;
-	enum lw_err e;
+	enum lw_err e = find(user, &gids, &n);
 	long kept;
 
-	e = lw_nss_ask_name(LW_OP_INITGROUPS, user, &reply);
-	if (e == LW_OK)
-		e = decode(&reply.body, &gids, &n);
 	if (e != LW_OK)
 		return e;
 	kept = sift(l, skip, gids, n);

@@ -20,9 +20,10 @@
 /*
  * Ask the front op about a name or an id. LW_NOTOURS without asking anybody
  * for what can be nobody's: an empty or overlong name, one without a domain
- * where the front takes none (client.h), id 0, id -1. Never
- * LW_RANGE, which would have the caller come back with ever larger buffers.
- * ret is to be released after errors too.
+ * where the front takes none (client.h), id 0, id -1. LW_NOFRONT: no answer
+ * came, which says nothing of the directory. Never LW_RANGE, which would have
+ * the caller come back with ever larger buffers. ret is to be released after
+ * errors too.
  */
 enum lw_err lw_nss_ask_name(enum lw_op op, const char *name,
 			    struct lw_reply *ret);

@@ -1,6 +1,6 @@
 /* passwd.c - getpwnam(3) and getpwuid(3). Runs in any process; libc only. */
 #include "cleanup.h"
-#include "module.h"
+#include "known.h"
 
 #include <errno.h>
 
@@ -30,51 +30,51 @@ static enum lw_err decode(struct lw_reply *reply, struct lw_passwd *ret)
 	return e;
 }
 
-static enum lw_err by_name(const char *name, struct passwd *pwd,
-			   struct lw_arena *a)
+/* By name, or by uid where that is NULL. */
+static enum lw_err ask(const char *name, uid_t uid, struct passwd *pwd,
+		       struct lw_arena *a)
 {
 	lw_cleanup(lw_reply_done) struct lw_reply reply = { 0 };
 	struct lw_passwd entry;
 	enum lw_err e;
 
-	e = lw_nss_ask_name(LW_OP_PASSWD_BY_NAME, name, &reply);
+	e = name ? lw_nss_ask_name(LW_OP_PASSWD_BY_NAME, name, &reply)
+		 : lw_nss_ask_id(LW_OP_PASSWD_BY_UID, uid, &reply);
 	if (e == LW_OK)
 		e = decode(&reply, &entry);
 	if (e != LW_OK)
 		return e;
+	if (!name && entry.uid != uid)
+		return LW_PROTO;
 	return fill(pwd, &entry, a);
 }
 
-static enum lw_err by_uid(uid_t uid, struct passwd *pwd, struct lw_arena *a)
+static enum lw_err find(const char *name, uid_t uid, struct passwd *pwd,
+			char *buf, size_t len)
 {
-	lw_cleanup(lw_reply_done) struct lw_reply reply = { 0 };
-	struct lw_passwd entry;
+	struct lw_arena a = { .p = buf, .left = len };
 	enum lw_err e;
 
-	e = lw_nss_ask_id(LW_OP_PASSWD_BY_UID, uid, &reply);
-	if (e == LW_OK)
-		e = decode(&reply, &entry);
-	if (e != LW_OK)
-		return e;
-	if (entry.uid != uid)
-		return LW_PROTO;
-	return fill(pwd, &entry, a);
+	e = lw_known_passwd(name, uid, LW_MAP_FRESH, pwd, buf, len);
+	if (e == LW_OFFLINE)
+		e = ask(name, uid, pwd, &a);
+	if (e == LW_NOFRONT)
+		e = lw_known_passwd(name, uid, LW_MAP_STALE, pwd, buf, len);
+	return e;
 }
 
 enum nss_status _nss_lightwave_getpwnam_r(const char *name, struct passwd *pwd,
 					  char *buf, size_t len, int *errnop)
 {
 	int saved = errno;
-	struct lw_arena arena = { .p = buf, .left = len };
 
-	return lw_to_nss(by_name(name, pwd, &arena), saved, errnop);
+	return lw_to_nss(find(name, 0, pwd, buf, len), saved, errnop);
 }
 
 enum nss_status _nss_lightwave_getpwuid_r(uid_t uid, struct passwd *pwd,
 					  char *buf, size_t len, int *errnop)
 {
 	int saved = errno;
-	struct lw_arena arena = { .p = buf, .left = len };
 
-	return lw_to_nss(by_uid(uid, pwd, &arena), saved, errnop);
+	return lw_to_nss(find(NULL, uid, pwd, buf, len), saved, errnop);
 }
