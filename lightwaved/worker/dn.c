@@ -81,7 +81,7 @@ static void sort(LDAPRDN rdn)
 
 	while (rdn[n])
 		n++;
-	qsort(rdn, n, sizeof(*rdn), by_type);
+	qsort(rdn, n, sizeof(LDAPAVA *), by_type);
 }
 
 static enum lw_err spell(struct lw_str raw, char **ret)
