@@ -86,10 +86,15 @@ static void sort(LDAPRDN rdn)
 
 static enum lw_err spell(struct lw_str raw, char **ret)
 {
-	struct berval bv = { raw.n, (char *)raw.s }, out = { 0, NULL };
+	char copy[LW_DN_LONGEST + 1];
+	struct berval out = { 0, NULL };
 	LDAPDN parts = NULL;
-	int rc = ldap_bv2dn(&bv, &parts, LDAP_DN_FORMAT_LDAPV3);
+	int rc;
 
+	/* libldap may read on to a NUL, whatever length it is told. */
+	memcpy(copy, raw.s, raw.n);
+	copy[raw.n] = '\0';
+	rc = ldap_str2dn(copy, &parts, LDAP_DN_FORMAT_LDAPV3);
 	for (size_t i = 0; rc == LDAP_SUCCESS && parts && parts[i]; i++)
 		sort(parts[i]);
 	if (rc == LDAP_SUCCESS)

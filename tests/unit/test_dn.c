@@ -61,6 +61,17 @@ static void other_spellings_are_the_same_dn(void **state)
 	}
 }
 
+/* As in a message, where the next thing stands right behind it. */
+static void what_stands_behind_a_dn_is_not_of_it(void **state)
+{
+	static const char behind[] = "cn=#6162";
+	lw_cleanup(lw_dn_done) struct lw_dn dn = { .own = NULL };
+
+	(void)state;
+	assert_int_equal(lw_dn_read((struct lw_str) { behind, 6 }, &dn), LW_OK);
+	unit_str_equal(dn.s, "cn=#61");
+}
+
 static void other_dns_stay_others(void **state)
 {
 	static const char *const dns[] = {
@@ -137,8 +148,8 @@ static void at_a_glance_is_the_same_as_in_full(void **state)
 
 	(void)state;
 	for (int i = 0; i < 200000; i++) {
-		char dn[16];
-		size_t n = unit_random(&random) % sizeof(dn);
+		char dn[17] = "";
+		size_t n = unit_random(&random) % (sizeof(dn) - 1);
 		LDAPDN parts = NULL;
 		char *full = NULL;
 
@@ -151,8 +162,7 @@ static void at_a_glance_is_the_same_as_in_full(void **state)
 		if (!lw_dn_plain((struct lw_str) { dn, n }))
 			continue;
 		plain++;
-		assert_int_equal(ldap_bv2dn(&(struct berval) { n, dn }, &parts,
-					    LDAP_DN_FORMAT_LDAPV3),
+		assert_int_equal(ldap_str2dn(dn, &parts, LDAP_DN_FORMAT_LDAPV3),
 				 LDAP_SUCCESS);
 		assert_int_equal(
 			ldap_dn2str(parts, &full, LDAP_DN_FORMAT_LDAPV3),
@@ -171,6 +181,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(other_spellings_are_the_same_dn),
+		cmocka_unit_test(what_stands_behind_a_dn_is_not_of_it),
 		cmocka_unit_test(other_dns_stay_others),
 		cmocka_unit_test(what_is_no_dn_is_none),
 		cmocka_unit_test(what_cannot_be_taken_apart_stays_as_it_is),
