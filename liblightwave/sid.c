@@ -135,7 +135,7 @@ enum lw_err lw_sid_to_id(const struct lw_idmap *map, struct lw_str sid,
 		return LW_INVALID;
 	if (sid.n != 0)
 		return LW_NOTOURS;
-	if (first == 0 || first > MACHINE_MAX || rid > RID_LIMIT)
+	if (first == 0 || first > MACHINE_MAX || rid == 0 || rid > RID_LIMIT)
 		return LW_INVALID;
 	id = first << RID_BITS | rid;
 	if (!lw_id_servable(id))
@@ -154,7 +154,8 @@ enum lw_err lw_id_to_rids(const struct lw_idmap *map, uint32_t id, char *ret)
 	}
 	if (!lw_id_servable(id))
 		return LW_NOTOURS;
-	if (id >> RID_BITS == 0) {
+	/* A machine gives out no RID 0: only "-RID" can be meant. */
+	if (id >> RID_BITS == 0 || (id & RID_LIMIT) == 0) {
 		if (!map->legacy_sids)
 			return LW_NOTOURS;
 		snprintf(ret, LW_RID_MAX, "%u", id);
