@@ -103,6 +103,9 @@ static enum lw_err keep(struct lw_front *f, const struct facts *facts, size_t i,
 		lw_object_free(o);
 		return LW_NOTFOUND;
 	}
+	if (o->kind == LW_KIND_USER &&
+	    lw_kept_disabled(f, facts->entries[i].sid))
+		o->uac |= LW_UAC_DISABLED;
 	o->at_ms = lw_now_ms();
 	*ret_id = o->id;
 	e = lw_cache_keep_name(&f->cache, o->kind, o->account, o->id, o->sid,

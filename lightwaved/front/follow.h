@@ -30,6 +30,15 @@ struct lw_replica *lw_follow_replica(const struct lw_follow *w);
 /* Whether what is kept may count for a login. */
 bool lw_follow_active(const struct lw_follow *w);
 
+/*
+ * Let r wait until the followed server has said what changed since r began to
+ * ask for it; called from its handler again and again. LW_OK: the replica has
+ * it. LW_OFFLINE: no replica is followed, or nothing came. LW_PENDING.
+ */
+enum lw_err lw_follow_confirm(struct lw_follow *w, struct lw_request *r);
+/* Somebody else says otherwise than the replica: ask before long. */
+void lw_follow_soon(struct lw_follow *w);
+
 /* We changed that user ourselves: what is known of him is not believed. */
 void lw_follow_doubt(struct lw_follow *w, enum lw_kind kind, uint32_t id);
 

@@ -316,11 +316,18 @@ static void nobody_is_refused_by_what_was_kept(void **state)
 					   .synced_n = 1,
 					   .end = LW_SYNCED_EVERYTHING,
 					   .highest = 100 });
+	worker_say(&(struct worker_line) { .op = LW_OP_SYNC,
+					   .key = "changes",
+					   .synced = &whole[1],
+					   .synced_n = 1,
+					   .end = LW_SYNCED_CHANGES,
+					   .highest = 101 });
 	daemon_start(LATER ACCESS);
 	daemon_says("known whole", 1);
 	assert_int_equal(login_auth(ALICE, "p", NULL), LW_OK);
 	assert_int_equal(login_account(ALICE), LW_OK);
-	assert_int_equal(worker_count(LW_OP_FIND, "alice"), 1);
+	assert_int_equal(worker_count(LW_OP_SYNC, "changes"), 1);
+	assert_int_equal(worker_count(LW_OP_FIND, NULL), 0);
 	assert_int_equal(worker_count(LW_OP_VERDICT, NULL), 1);
 }
 
