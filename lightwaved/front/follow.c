@@ -93,9 +93,12 @@ static void on_timer(evutil_socket_t fd, short what, void *arg)
 		begin(w, lw_plan_next(&w->plan, lw_now_ms()));
 }
 
-void lw_follow_kick(struct lw_follow *w)
+void lw_follow_kick(struct lw_follow *w, bool other_worker)
 {
-	if (w && !w->asking && (w->plan.failures || w->plan.unsupported))
+	bool worth = w && (w->plan.failures > 0 ||
+			   (w->plan.unsupported && other_worker));
+
+	if (worth && !w->asking)
 		schedule(w, lw_follow_random() % 500);
 }
 

@@ -21,8 +21,8 @@ void lw_follow_free(struct lw_follow *w);
 
 /* The configuration is another one. */
 void lw_follow_reload(struct lw_follow *w);
-/* The directory, or a worker, is back: ask now. */
-void lw_follow_kick(struct lw_follow *w);
+/* The directory is back, or a worker, maybe another: ask now. */
+void lw_follow_kick(struct lw_follow *w, bool other_worker);
 
 const struct lw_plan *lw_follow_plan(const struct lw_follow *w);
 /* NULL: none was filled yet, or none is kept. Borrowed for this turn. */
