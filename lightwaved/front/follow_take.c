@@ -11,8 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define STAGE_MAX  ((size_t)64 * 1024 * 1024)
-#define ENTRY_SIZE 2048 /* on the average no replica is larger */
+#define STAGE_MAX ((size_t)64 * 1024 * 1024)
 
 /* With fewer than these, to lose nearly all of them may well be meant. */
 #define CROWD 20
@@ -49,8 +48,7 @@ static bool overfull(const struct lw_follow *w, const struct lw_replica *r)
 {
 	size_t max = w->plan.replicate_max;
 
-	return r->users + r->groups > max ||
-	       r->bytes > max * ENTRY_SIZE + (1024 * 1024);
+	return r->users + r->groups > max || r->bytes > LW_REPLICA_BYTES(max);
 }
 
 static enum lw_err fill(struct lw_follow *w, struct lw_sync_part part)

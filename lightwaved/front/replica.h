@@ -17,6 +17,13 @@
 
 #define LW_DN_MAX 4096 /* a longer one is nobody's */
 
+/*
+ * What a replica of so many entries may take, which on the average is a sixth
+ * of that. While one is read anew there are two. MemoryMax= of lightwaved's
+ * unit is made for the largest number that can be configured.
+ */
+#define LW_REPLICA_BYTES(n) ((size_t)(n)*2048 + 1024 * 1024)
+
 /* An entry, or a DN that a group has for a member and that is none. */
 struct lw_known {
 	struct lw_hash_link by_dn, by_sid, by_sam, by_upn;

@@ -2,6 +2,7 @@
  * test_replica.c - tests replica.c, replica_members.c and hash.c: who is there,
  * who is in what, and what that costs.
  */
+#include "config.h"
 #include "replica_rig.h"
 
 #include <malloc.h>
@@ -376,6 +377,25 @@ static void fifty_thousand_users_fit(void **state)
 	lw_replica_free(r);
 }
 
+/* Two replicas, what is staged of a change, and all else. */
+static void the_unit_has_room_for_the_largest(void **state)
+{
+	size_t need =
+		2 * LW_REPLICA_BYTES(LW_REPLICATE_MAX) + ((size_t)128 << 20);
+	FILE *f = fopen(UNIT_FILE, "re");
+	unsigned int gigabytes = 0;
+	char line[200];
+
+	(void)state;
+	assert_non_null(f);
+	while (fgets(line, sizeof(line), f)) {
+		if (sscanf(line, "MemoryMax=%uG", &gigabytes) == 1)
+			break;
+	}
+	fclose(f);
+	assert_true((size_t)gigabytes << 30 >= need);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -391,6 +411,7 @@ int main(void)
 		cmocka_unit_test(what_is_no_entry_is_counted),
 		cmocka_unit_test(ascii_letters_alone_are_equal_in_both_cases),
 		cmocka_unit_test(fifty_thousand_users_fit),
+		cmocka_unit_test(the_unit_has_room_for_the_largest),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
