@@ -286,7 +286,6 @@ enum lw_err lw_lookup_absorb(struct lw_front *f, const struct lw_question *q,
 		return lw_present_absorb(f, q, status, body);
 	case LW_OP_SELFTEST:
 		return lw_status_absorb(q, status, body);
-	case LW_OP_PROBE:
 	case LW_OP_PASSWD_BY_NAME:
 	case LW_OP_PASSWD_BY_UID:
 	case LW_OP_GROUP_BY_NAME:
