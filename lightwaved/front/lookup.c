@@ -67,11 +67,11 @@ static enum lw_err ask(struct lw_request *r, struct lw_question *q,
 	q->login = r->head.op >= LW_OP_AUTH;
 	e = lw_link_ask(r->front->link, r, q, msg);
 	/* A lookup may as well have what is stale; a login may not. */
-	if (e == LW_NOMEM && !q->login)
-		e = LW_OFFLINE;
-	if (e == LW_OFFLINE)
+	if (e == LW_NOMEM && q->login)
+		r->busy = true;
+	else if (e == LW_NOMEM || e == LW_OFFLINE)
 		r->offline = true;
-	return e;
+	return e == LW_NOMEM ? LW_OFFLINE : e;
 }
 
 static enum lw_err ask_find(struct lw_request *r, enum lw_kind kind,
@@ -321,11 +321,12 @@ enum lw_err lw_find_members_of(struct lw_request *r,
 
 void lw_prefetch_groups_of(struct lw_request *r, const struct lw_object *user)
 {
-	bool offline = r->offline;
+	bool offline = r->offline, busy = r->busy;
 
 	if (known_list(r, LW_OP_MEMBERSHIPS, user, LW_FRESH))
 		return;
 	if (ask_list(r, LW_OP_MEMBERSHIPS, user) == LW_PENDING)
 		lw_question_forget(r);
 	r->offline = offline;
+	r->busy = busy;
 }
