@@ -16,6 +16,7 @@
 #define ALICE	  "alice@lightwave.test"
 #define BOB	  "bob@lightwave.test"
 #define ACCESS	  "[access]\nallow = *\n"
+#define LATER	  "[cache]\nrevocation_max = 3600\n"
 #define IN_FLIGHT 1024 /* doc/PROTOCOL.md */
 #define RESERVED  64
 #define CROWD	  48
@@ -157,13 +158,24 @@ static void too_many_questions_are_refused_at_once(void **state)
 	static const struct worker_line hold = { .op = LW_OP_FIND,
 						 .manner = WORKER_HOLD };
 	static const struct worker_line none = { .op = LW_OP_FIND };
+	static const struct worker_synced whole[] = { { &alice, { NULL } } };
+	static const struct worker_line everything = {
+		.op = LW_OP_SYNC,
+		.key = "everything",
+		.synced = whole,
+		.synced_n = 1,
+		.end = LW_SYNCED_EVERYTHING,
+		.highest = 100
+	};
 	int64_t begun;
 
 	(void)state;
 	worker_say(&hold);
 	for (size_t i = 0; i < COUNT(facts); i++)
 		worker_say(&facts[i]);
-	daemon_start(ACCESS);
+	worker_say(&everything);
+	daemon_start(LATER ACCESS);
+	daemon_says("the directory is known whole", 1);
 	many_ask("nss", LW_OP_PASSWD_BY_NAME, IN_FLIGHT - RESERVED);
 	begun = worker_now_ms();
 	assert_int_equal(asker_passwd(BOB, NULL), LW_OFFLINE);
@@ -175,6 +187,8 @@ static void too_many_questions_are_refused_at_once(void **state)
 	many_ask("priv", LW_OP_ACCOUNT, RESERVED);
 	assert_int_equal(login_account(BOB), LW_OFFLINE);
 	assert_int_equal(worker_count(LW_OP_FIND, "bob"), 0);
+	assert_int_equal(login_auth(ALICE, "p", NULL), LW_OFFLINE);
+	assert_int_equal(worker_count(LW_OP_VERDICT, NULL), 1);
 	assert_int_equal(worker_release(&none), IN_FLIGHT);
 	assert_int_equal(login_account(BOB), LW_OK);
 	assert_int_equal(asker_passwd(BOB, NULL), LW_OK);
