@@ -24,16 +24,18 @@ static bool fresh(const struct lw_request *r, int64_t at, int64_t max_age_ms)
 }
 
 /*
- * Of what was said on demand. Beside a replica that is followed it may be what
- * another server has not yet heard is otherwise: nobody has a right by it for
- * longer than who asked.
+ * Of what was said on demand about that user or group. Beside a replica that is
+ * followed, and soon after a change, it may be what another server has not yet
+ * heard is otherwise: nobody has a right by it for longer than who asked.
  */
-static bool said_fresh(const struct lw_request *r, int64_t at,
-		       int64_t max_age_ms)
+static bool said_fresh(const struct lw_request *r, enum lw_kind kind,
+		       uint32_t id, int64_t at, int64_t max_age_ms)
 {
 	const struct lw_plan *p = lw_follow_plan(r->front->follow);
+	int64_t changed = lw_cache_changed_at(&r->front->cache, kind, id);
+	bool settled = changed < 0 || at > changed + p->revocation_ms;
 
-	if (!p->trusted || at >= r->started_ms)
+	if ((!p->trusted && settled) || at >= r->started_ms)
 		return fresh(r, at, max_age_ms);
 	return at >= 0 && at >= p->void_ms && max_age_ms >= 0 &&
 	       r->started_ms - at <= max_age_ms;
@@ -147,7 +149,8 @@ enum lw_err lw_find_by_name(struct lw_request *r, enum lw_kind kind,
 		    kept_fresh(r, max_age_ms, later(at, missed)))
 			return kept_result(&kept, ret);
 		if (o && at >= missed &&
-		    (r->offline || said_fresh(r, at, max_age_ms))) {
+		    (r->offline ||
+		     said_fresh(r, kind, o->id, at, max_age_ms))) {
 			*ret = o;
 			return LW_OK;
 		}
@@ -190,7 +193,8 @@ enum lw_err lw_find_by_id(struct lw_request *r, enum lw_kind kind, uint32_t id,
 		    kept_fresh(r, max_age_ms,
 			       later(o ? o->at_ms : LW_STALE, missed)))
 			return kept_result(&kept, ret);
-		if (o && (r->offline || said_fresh(r, o->at_ms, max_age_ms))) {
+		if (o && (r->offline ||
+			  said_fresh(r, kind, id, o->at_ms, max_age_ms))) {
 			*ret = o;
 			return LW_OK;
 		}
@@ -228,14 +232,14 @@ static enum lw_err ask_list(struct lw_request *r, enum lw_op op,
  * A list is older than the last change of a group, and any may be in it; or so
  * little younger that who said it may not have heard of that change.
  */
-static bool list_fresh(const struct lw_request *r, int64_t at,
-		       int64_t max_age_ms)
+static bool list_fresh(const struct lw_request *r, const struct lw_object *o,
+		       int64_t at, int64_t max_age_ms)
 {
 	const struct lw_plan *p = lw_follow_plan(r->front->follow);
 
 	if (at >= r->started_ms || p->groups_ms < 0 ||
 	    at > p->groups_ms + p->revocation_ms)
-		return said_fresh(r, at, max_age_ms);
+		return said_fresh(r, o->kind, o->id, at, max_age_ms);
 	return at > p->void_ms && lw_now_ms() - at <= max_age_ms;
 }
 
@@ -252,7 +256,7 @@ static const struct lw_ids *known_list(struct lw_request *r, enum lw_op op,
 	if (kept_fresh(r, max_age_ms, ids ? ids->at_ms : LW_STALE) &&
 	    lw_kept_list(r, op, o, &kept))
 		return kept;
-	return ids && (r->offline || list_fresh(r, ids->at_ms, max_age_ms))
+	return ids && (r->offline || list_fresh(r, o, ids->at_ms, max_age_ms))
 		       ? ids
 		       : NULL;
 }

@@ -278,6 +278,28 @@ static void what_was_asked_before_following_began_is_asked_again(void **state)
 	assert_int_equal(asker_status(fd), LW_DISABLED);
 }
 
+/* Without a replica nobody else's word is kept for long either. */
+static void who_has_changed_is_asked_about_for_a_while(void **state)
+{
+	static const struct worker_synced news[] = { { &disabled, { NULL } } };
+
+	(void)state;
+	finds("alice", &alice);
+	syncs("changes", LW_SYNCED_UNKNOWN, NULL, 0);
+	daemon_start(LATER DEMAND ALL);
+	worker_await(LW_OP_SYNC, "changes", 1);
+	changes(news, 1);
+	assert_int_equal(refresh(), LW_OK);
+	for (unsigned int i = 1; i < 4; i++) {
+		worker_tick();
+		assert_int_equal(login_account(ALICE), LW_OK);
+		assert_int_equal(worker_count(LW_OP_FIND, "alice"), i);
+	}
+	finds("alice", &disabled);
+	worker_tick();
+	assert_int_equal(login_account(ALICE), LW_DISABLED);
+}
+
 #define FAT	40
 #define DN_SIZE 4000
 
@@ -324,6 +346,7 @@ int main(void)
 		TEST(a_directory_without_users_is_not_believed),
 		TEST(nor_is_one_that_nearly_all_have_left),
 		TEST(what_was_asked_before_following_began_is_asked_again),
+		TEST(who_has_changed_is_asked_about_for_a_while),
 		TEST(a_replica_that_grows_too_large_is_given_up),
 	};
 	int failed;
