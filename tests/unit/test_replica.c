@@ -152,71 +152,6 @@ static void a_change_moves_members_and_leaves_doubts(void **state)
 	lw_replica_free(r);
 }
 
-/* A question that was on its way before the doubt says nothing of it. */
-static void only_what_is_asked_later_settles_a_doubt(void **state)
-{
-	struct lw_replica *r = empty(), *next = empty();
-	struct lw_str alice = LW_STR(DOMAIN_SID "-100-1001");
-
-	(void)state;
-	user(r, "alice", 1001);
-	lw_replica_doubt(r, by_name(r, "alice"));
-	lw_replica_seen(r, alice);
-	assert_true(by_name(r, "alice")->doubt != 0);
-	user(r, "alice", 1001);
-	assert_true(by_name(r, "alice")->doubt != 0);
-	user(r, "alice2", 1001);
-	assert_true(by_name(r, "alice2")->doubt != 0);
-	/* Nor does a replica that was asked for before. */
-	user(next, "alice", 1001);
-	user(next, "bob", 1002);
-	lw_replica_doubt_as(next, r);
-	assert_true(by_name(next, "alice")->doubt != 0);
-	assert_true(by_name(next, "bob")->doubt == 0);
-
-	lw_replica_asked(r);
-	lw_replica_seen(r, alice);
-	assert_true(by_name(r, "alice2")->doubt == 0);
-	lw_replica_doubt(r, by_name(r, "alice2"));
-	lw_replica_asked(r);
-	user(r, "alice", 1001);
-	assert_true(by_name(r, "alice")->doubt == 0);
-	lw_replica_free(next);
-	lw_replica_free(r);
-}
-
-static void what_another_says_ends_a_doubt_or_nothing(void **state)
-{
-	struct lw_replica *r = empty();
-	struct lw_entry same, other;
-	struct lw_str text = LW_STR("x");
-
-	(void)state;
-	user(r, "alice", 1001);
-	same = lw_known_entry(by_name(r, "alice"));
-	lw_replica_doubt(r, by_name(r, "alice"));
-	for (int i = 0; i < 8; i++) {
-		struct lw_str *field[] = {
-			&other.sid, &other.dn,	  &other.sam,
-			&other.upn, &other.given, &other.sn
-		};
-
-		other = same;
-		if (i < 6)
-			*field[i] = text;
-		else if (i == 6)
-			other.uac = LW_UAC_DISABLED;
-		else
-			other.kind = LW_KIND_GROUP;
-		assert_false(lw_replica_confirm(r, &other));
-		assert_true(by_name(r, "alice")->doubt != 0);
-		assert_int_equal(by_name(r, "alice")->uac, 0);
-	}
-	assert_true(lw_replica_confirm(r, &same));
-	assert_true(by_name(r, "alice")->doubt == 0);
-	lw_replica_free(r);
-}
-
 static void who_goes_leaves_his_groups(void **state)
 {
 	struct lw_replica *r = empty();
@@ -403,8 +338,6 @@ int main(void)
 		cmocka_unit_test(a_circle_has_an_end),
 		cmocka_unit_test(what_moves_away_takes_its_circle_with_it),
 		cmocka_unit_test(a_change_moves_members_and_leaves_doubts),
-		cmocka_unit_test(only_what_is_asked_later_settles_a_doubt),
-		cmocka_unit_test(what_another_says_ends_a_doubt_or_nothing),
 		cmocka_unit_test(who_goes_leaves_his_groups),
 		cmocka_unit_test(a_sweep_drops_whoever_is_not_seen),
 		cmocka_unit_test(an_entry_is_one_by_dn_and_by_sid),
