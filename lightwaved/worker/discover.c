@@ -2,6 +2,7 @@
 #include "discover.h"
 
 #include "cleanup.h"
+#include "fnv.h"
 #include "srv.h"
 
 #include <arpa/nameser.h>
@@ -15,15 +16,6 @@
 static void close_resolver(struct __res_state *r)
 {
 	res_nclose(r);
-}
-
-static uint64_t seed_of(const char *s)
-{
-	uint64_t h = UINT64_C(14695981039346656037);
-
-	for (; *s; s++)
-		h = (h ^ (uint8_t)*s) * UINT64_C(1099511628211);
-	return h;
 }
 
 static bool known(const struct lw_discovered *d, const char *host)
@@ -72,7 +64,9 @@ static enum lw_err ask(struct __res_state *r, const struct lw_config *c,
 				  v, &n, &ttl);
 	if (e != LW_OK)
 		return e == LW_PROTO ? LW_OFFLINE : e;
-	lw_srv_order(v, n, seed_of(c->machine_dn));
+	lw_srv_order(
+		v, n,
+		lw_fnv(LW_FNV_START, c->machine_dn, strlen(c->machine_dn)));
 	append(d, v, n);
 	if (ttl < d->ttl)
 		d->ttl = ttl;

@@ -35,7 +35,6 @@ static struct lw_pool *pool_for(struct lw_master *m, uint16_t op)
 	case LW_OP_FIND:
 	case LW_OP_MEMBERSHIPS:
 	case LW_OP_MEMBERS:
-	case LW_OP_PROBE:
 	case LW_OP_RULES:
 		return login ? &m->pam : &m->lookups;
 	case LW_OP_VERDICT:

@@ -77,9 +77,6 @@ static enum lw_err lookup(struct lw_conn *c, const struct task *t,
 		return lw_find_decode(&r, &f) == LW_OK
 			       ? lw_lookup_find(c, &f, w)
 			       : LW_PROTO;
-	if (op_of(t) == LW_OP_PROBE)
-		return lw_rd_end(&r) == LW_OK ? lw_lookup_probe(c, w)
-					      : LW_PROTO;
 	if (op_of(t) == LW_OP_RULES)
 		return lw_rd_end(&r) == LW_OK ? lw_lookup_rules(c, w)
 					      : LW_PROTO;
