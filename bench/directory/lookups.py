@@ -10,9 +10,11 @@ WIDE = [("user in 1,000 nested groups: `id -G`", ("id", "-G", FULL % "nested")),
          ("getent", "group", FULL % "large"))]
 
 
-def row(what, ms, searches="", size="", note=""):
-    print("| %s | %.1f | %s | %s | %s |" % (what, ms, searches, size, note),
-          flush=True)
+def row(what, ms, cost=None, note=""):
+    """cost: (searches, bytes, seconds of slapd's CPU) of one."""
+    figures = "%.4g | %.0f | %.2f" % (
+        cost[0], cost[1], cost[2] * 1e3) if cost else "| |"
+    print("| %s | %.2f | %s | %s |" % (what, ms, figures, note), flush=True)
 
 
 def one_user(host, cost, args):
@@ -20,10 +22,8 @@ def one_user(host, cost, args):
     names = [FULL % ("user%05d" % (10 + i)) for i in range(args.rounds)]
     cost.begin()
     times = [timed(host, "id", name) for name in names]
-    searches, size, _ = cost.end()
     row("first `id` of a user", statistics.median(times),
-        "%.1f" % (searches / len(names)), size // len(names),
-        "most %.1f" % max(times))
+        [n / len(names) for n in cost.end()], "most %.1f" % max(times))
     row("`id root`, for comparison", statistics.median(
         timed(host, "id", "root") for _ in names))
 
@@ -37,8 +37,7 @@ def wide(host, cost, args, replica):
             times.append(timed(host, *cmd))
             costs.append(cost.end())
         row(what, statistics.median(times),
-            "%.0f" % statistics.median(c[0] for c in costs),
-            "%.0f" % statistics.median(c[1] for c in costs),
+            [statistics.median(column) for column in zip(*costs)],
             "most %.1f; asked again %.1f" % (max(times), timed(host, *cmd)))
 
 
@@ -49,16 +48,15 @@ def everybody(host, cost, args, replica):
                  "the same again"):
         cost.begin()
         mean, median, most = each(host, names)
-        searches, size, _ = cost.end()
         row(what + ", one of them", mean / 1e3,
-            "%.2f" % (searches / len(names)), size // len(names),
+            [n / len(names) for n in cost.end()],
             "%.0f µs, median %.0f, most %.0f" % (mean, median, most))
 
 
 def show(how, host, cost, args, replica):
     print("Lookups %s\n" % how)
-    print("| question | ms, median | searches | bytes | |")
-    print("|---|---|---|---|---|")
+    print("| question | ms, median | searches | bytes | slapd's CPU, ms | |")
+    print("|---|---|---|---|---|---|")
     fresh_front(host, replica)
     one_user(host, cost, args)
     wide(host, cost, args, replica)

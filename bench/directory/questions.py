@@ -3,7 +3,6 @@ and what it took: milliseconds, searches, bytes.
 """
 import os
 import re
-import statistics
 import struct
 import subprocess
 import sys
@@ -14,7 +13,7 @@ import rig
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 ANSWER = os.path.join(HERE, "../../tests/system/answer.pl")
-AUTH, REFRESH = 32, 39
+AUTH = 32
 FULL = "%s@lightwave.test"
 
 # One process that asks for everybody, as `ls -l` or a mail server does.
@@ -129,6 +128,3 @@ def fresh_front(host, replica):
         rig.wait_until(lambda: host.getent("passwd", FULL % "login000"),
                        "a lookup")
 
-
-def median(values):
-    return statistics.median(values)
