@@ -17,7 +17,7 @@ def milliseconds(values):
 
 def both_serve(host, dcs):
     rig.wait_until(lambda: host.refresh() == "OK", "a refresh", 60)
-    rig.wait_until(lambda: used(host, dcs[0]), "dc1 to be used", 90)
+    rig.wait_until(lambda: used(host, dcs, dcs[0]), "dc1 to be used", 90)
 
 
 def missed_by_the_worker(host):

@@ -104,12 +104,16 @@ def login(user, password):
     return status, ticket, ms
 
 
-def used(host, dc):
-    """Whether it has answered somebody just now."""
-    answered(host)
+def heard(dc):
     out = rig.run("ss", "-Htin", "state", "established", "dst",
                   dc.address + ":636")
     return any(int(ms) < 200 for ms in re.findall(r"lastrcv:(\d+)", out))
+
+
+def used(host, dcs, dc):
+    """Whether it answers, and no other one does."""
+    answered(host)
+    return heard(dc) and not any(heard(d) for d in dcs if d is not dc)
 
 
 def known_whole(host):

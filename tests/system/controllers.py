@@ -4,7 +4,7 @@ hung, cut off, slow. Afterwards they serve again.
 import contextlib
 import re
 
-from lab import BASE, CONF, wait_until
+from lab import BASE, CONF, DCS, wait_until
 
 TABLE = "inet bad_day"
 RELAY = "127.0.0.1"
@@ -131,13 +131,19 @@ def answered(lab, deadline=60):
     return float(ms), float(slowest)
 
 
-def used(lab, dc):
-    """Whether it has answered somebody just now: a connection to who is cut off
-    stays for long."""
-    answered(lab)
+def heard(lab, dc):
+    """Whether something came from it within the last half second."""
     out = lab.photon("ss", "-Htin", "state", "established", "dst",
                      "%s:%d" % (address(lab, dc), LDAPS)).out
     return any(int(ms) < 500 for ms in re.findall(r"lastrcv:(\d+)", out))
+
+
+def used(lab, dc):
+    """Whether it answers, and no other one does: a connection to who is cut
+    off stays for long, and speaks again when he is back."""
+    answered(lab)
+    return heard(lab, dc) and not any(
+        heard(lab, other) for other in DCS if other != dc)
 
 
 def refused_at_once(lab):
