@@ -26,7 +26,8 @@ struct lw_servers {
 	uint32_t count;	       /* changed in even turns only */
 	struct lw_endpoint at[LW_SERVERS_MAX]; /* the best one first */
 	_Atomic uint64_t state[LW_SERVERS_MAX];
-	_Atomic bool ready; /* somebody has said which there are */
+	_Atomic bool ready;	      /* somebody has said which there are */
+	_Atomic uint32_t kdcs_missed; /* logins that waited for one in vain */
 	_Atomic uint64_t cells[LW_SERVERS_CELLS];
 };
 

@@ -100,6 +100,13 @@ static void launch_later(struct lw_slot *s)
 		lw_slot_alarm(s->timer, lw_mono_ms() + RESTART_MS);
 }
 
+/* The next login waits less, and for another one. */
+static void next_kdc(struct lw_slot *s)
+{
+	s->pool->no_ticket_until_ms = lw_mono_ms() + WARY_MS;
+	atomic_fetch_add(&s->pool->setup->servers->kdcs_missed, 1);
+}
+
 static void overrun(struct lw_slot *s)
 {
 	bool verdict_stands = s->interim.p != NULL;
@@ -111,7 +118,7 @@ static void overrun(struct lw_slot *s)
 	if (!verdict_stands)
 		blame(s);
 	else
-		s->pool->no_ticket_until_ms = lw_mono_ms() + WARY_MS;
+		next_kdc(s);
 	detach(s, true);
 	give_up(s);
 	launch(s);
