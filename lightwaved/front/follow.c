@@ -45,6 +45,8 @@ void lw_follow_failed(struct lw_follow *w, bool answered)
 		      now - w->plan.begun_ms > COSTLY_MS;
 
 	lw_plan_failed(&w->plan, w->how, costly, now);
+	if (w->how == LW_SYNC_EVERYTHING && costly)
+		lw_plan_spread(&w->plan, lw_follow_random());
 }
 
 static enum lw_err begin(struct lw_follow *w, enum lw_sync_how how)

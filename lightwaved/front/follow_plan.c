@@ -237,6 +237,14 @@ void lw_plan_unsupported(struct lw_plan *p)
 	lw_plan_lost(p);
 }
 
+void lw_plan_spread(struct lw_plan *p, uint32_t random)
+{
+	int64_t part = random % 1000;
+
+	p->sweep_due_ms -= p->sweep_ms / 4 * part / 1000;
+	p->retry_after_ms += p->retry_wait_ms / 2 * part / 1000;
+}
+
 void lw_plan_sweep_soon(struct lw_plan *p, int64_t now_ms, uint32_t random)
 {
 	int64_t due = now_ms + p->revocation_ms * (random % 1000) / 1000;

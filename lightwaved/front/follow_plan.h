@@ -70,6 +70,13 @@ void lw_plan_gap(struct lw_plan *p);
 /* There are more than may be kept: none are, until it is configured anew. */
 void lw_plan_too_many(struct lw_plan *p);
 
+/*
+ * Hosts that were started together drift apart: with any random number, a
+ * sweep comes up to a quarter of its interval earlier, and what failed is
+ * tried again up to half its wait later.
+ */
+void lw_plan_spread(struct lw_plan *p, uint32_t random);
+
 /* A group may have been deleted: have a sweep before long. */
 void lw_plan_sweep_soon(struct lw_plan *p, int64_t now_ms, uint32_t random);
 

@@ -279,6 +279,8 @@ enum lw_err lw_follow_end(struct lw_follow *w, enum lw_err status,
 	/* What is taken over counts from when the question began. */
 	if (e == LW_OK && lw_plan_ended(&w->plan, w->how, &end, now)) {
 		done(w, end.kind);
+		if (w->how != LW_SYNC_CHANGES)
+			lw_plan_spread(&w->plan, lw_follow_random());
 	} else {
 		e = LW_OFFLINE;
 		lw_follow_failed(w, status == LW_OK);
