@@ -9,7 +9,6 @@
 #include "slot.h"
 
 #include <string.h>
-#include <strings.h>
 
 /* So long after a question in vain somebody is taken to wait for a server. */
 #define EAGER_FOR_MS 2000
@@ -146,7 +145,7 @@ static void replace(struct lw_watch *w, const struct lw_endpoint *v, size_t n)
 
 	for (uint32_t i = 0; same && i < n; i++)
 		same = lw_servers_get(w->servers, i, &at, &state) &&
-		       at.port == v[i].port && !strcasecmp(at.host, v[i].host);
+		       lw_endpoint_same(&at, &v[i]);
 	if (!same)
 		lw_servers_replace(w->servers, v, n);
 	lw_servers_ready(w->servers);
