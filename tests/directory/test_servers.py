@@ -1,11 +1,14 @@
 """Several servers: who is asked, when, and how long anybody waits."""
 import ssl
+import threading
 import time
 
 import pytest
 
 import entries
 import hostile
+import jobs
+import message
 import rig
 from entries import PASSWORD
 
@@ -148,3 +151,32 @@ def test_the_self_test_says_the_remedy(start_host, domain, dc1, what, words):
     said = " ".join(v for _, v in host.ask().selftest())
     assert rig.re.search(words, said), said
     assert entries.MACHINE_PASSWORD not in said
+
+
+def test_the_self_test_does_not_wait_for_the_domain_to_be_read(
+        start_host, domain, dc1):
+    """Nor does it say that anything fails, meanwhile."""
+    host = start_host(dc1.host, timeout=4)
+    rig.wait_until(lambda: host.worker.said("self-test: all is well"), "it")
+    begun, enough, over = (threading.Event() for _ in range(3))
+
+    def slowly(session, q):
+        begun.set()
+        try:
+            while not enough.wait(0.5):
+                yield message.reference(q.id, "ldap://x/")
+            yield from session.server.directory.reply(session, q)
+        finally:
+            over.set()
+    dc1.hook = hostile.when(lambda q: q.op == "search" and any(
+        "usnchanged" in a.lower() for a in q.attrs), slowly)
+    reader = jobs.Jobs(host.jobs_path)
+    reader.send(jobs.SYNC, jobs.text("") + jobs.u64(0) +
+                jobs.u8(jobs.EVERYTHING) + jobs.u32(50000))
+    assert begun.wait(rig.DEADLINE)
+    said = dict(host.ask().selftest())
+    assert not over.is_set(), "it waited for the reader"
+    assert "FAILS" not in repr(said), said
+    enough.set()
+    assert over.wait(rig.DEADLINE)
+    reader.close()
