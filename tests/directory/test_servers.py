@@ -88,6 +88,19 @@ def test_both_gone_is_offline_and_one_back_is_soon_an_answer(
     assert seconds < 8  # the promise is 1 s, on a machine that is idle
 
 
+def test_a_probe_has_one_limit_for_all_of_it(start_host, domain, dc1):
+    """Half of it and a bit to connect, and as long again for an answer."""
+    pause = threading.Event()
+
+    def slow_root(session, q):
+        if q.op == "search" and not q.dn:
+            pause.wait(0.6 * once(4))
+    dc1.greet = lambda sock: pause.wait(0.6 * once(4)) or True
+    dc1.hook = slow_root
+    host = start_host(dc1.host, timeout=4)
+    rig.wait_until(lambda: host.worker.said(dc1.host + " is down"), "a line")
+
+
 def test_the_first_server_is_used_again_when_it_is_back(start_host, domain,
                                                         dc1, dc2):
     host = start_host(dc1.host, dc2.host)
