@@ -174,6 +174,7 @@ static enum lw_err receive(struct lw_conn *c, struct lw_ask *asks, size_t n)
 	a = whose(asks, n, m);
 	if (!a)
 		return LW_OK; /* the rest of something given up before */
+	lw_conn_heard(c);
 	if (type == LDAP_RES_SEARCH_RESULT)
 		return end_ask(c, a, m);
 	if (type != LDAP_RES_SEARCH_ENTRY)

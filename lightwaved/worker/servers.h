@@ -19,7 +19,7 @@
 #include <stdatomic.h>
 
 #define LW_SERVERS_MAX	 16
-#define LW_SERVERS_CELLS 160 /* five pools of 32 workers */
+#define LW_SERVERS_CELLS 192 /* six pools of 32 workers */
 
 struct lw_servers {
 	_Atomic uint32_t turn; /* odd while the master writes count and at */
