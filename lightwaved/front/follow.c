@@ -140,6 +140,8 @@ enum lw_err lw_follow_refresh(struct lw_follow *w, struct lw_request *r)
 		/* Without a replica nothing else tells what was deleted. */
 		if (!w->replica)
 			w->plan.void_ms = r->started_ms;
+		/* What was asked before may be answered after it. */
+		lw_link_overtake(w->front->link);
 	}
 	if (w->plan.unsupported)
 		return LW_OFFLINE;

@@ -211,6 +211,8 @@ def test_a_flood_does_not_fill_the_front(whole, domain, dc1, name):
         host.id("alice" + DOMAIN)
         host.getent("group", "inner" + DOMAIN)
         dc1.hook = None
+        # A flood without her in it has said that there is no alice.
+        rig.wait_until(lambda: host.refresh() == "OK", "the directory itself")
         rig.wait_until(lambda: host.getent("passwd", "alice" + DOMAIN),
                        "alice after the flood")
         rig.wait_until(lambda: {"inner" + DOMAIN, "outer" + DOMAIN} <= {

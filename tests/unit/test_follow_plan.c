@@ -306,6 +306,27 @@ static void reading_everything_in_vain_waits_longer_each_time(void **state)
 	assert_int_equal(lw_plan_next(&p, now + MIN / 2), LW_SYNC_EVERYTHING);
 }
 
+/* None later than the bound that was promised. */
+static void hosts_that_began_together_drift_apart(void **state)
+{
+	struct lw_plan p;
+
+	(void)state;
+	for (uint32_t random = 0; random < 3000; random += 333) {
+		p = replicated();
+		lw_plan_spread(&p, random);
+		assert_in_range(p.sweep_due_ms, NOW + HOUR * 3 / 4, NOW + HOUR);
+		p = plan(50000);
+		lw_plan_failed(&p, LW_SYNC_EVERYTHING, true, NOW);
+		lw_plan_spread(&p, random);
+		assert_in_range(p.retry_after_ms, NOW + MIN / 2,
+				NOW + MIN * 3 / 4);
+	}
+	p = replicated();
+	lw_plan_spread(&p, 999);
+	assert_true(p.sweep_due_ms < NOW + HOUR * 4 / 5);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -323,6 +344,7 @@ int main(void)
 		cmocka_unit_test(
 			reading_everything_in_vain_waits_longer_each_time),
 		cmocka_unit_test(a_server_is_told_by_all_of_its_name),
+		cmocka_unit_test(hosts_that_began_together_drift_apart),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
