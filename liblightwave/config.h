@@ -16,6 +16,8 @@
 #include <stdint.h>
 
 #define LW_CONFIG_FILE "/etc/lightwave/lightwave.conf"
+/* More entries are kept by no front (replica.h says what that takes). */
+#define LW_REPLICATE_MAX 200000
 
 struct lw_list {
 	char **v;

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 bool lw_host_valid(const char *s)
 {
@@ -70,6 +71,11 @@ enum lw_err lw_endpoint_parse(const char *text, struct lw_endpoint *ret)
 		return LW_INVALID;
 	*ret = e;
 	return LW_OK;
+}
+
+bool lw_endpoint_same(const struct lw_endpoint *a, const struct lw_endpoint *b)
+{
+	return a->port == b->port && !strcasecmp(a->host, b->host);
 }
 
 void lw_endpoint_format(const struct lw_endpoint *e, uint16_t default_port,

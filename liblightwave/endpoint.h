@@ -27,6 +27,9 @@ bool lw_host_valid(const char *name);
 /* LW_INVALID: it is neither. */
 enum lw_err lw_endpoint_parse(const char *text, struct lw_endpoint *ret);
 
+/* The same host, in whatever case, and the same port. */
+bool lw_endpoint_same(const struct lw_endpoint *a, const struct lw_endpoint *b);
+
 /* host:port, with brackets where the host has colons. */
 void lw_endpoint_format(const struct lw_endpoint *e, uint16_t default_port,
 			char ret[LW_ENDPOINT_MAX]);

@@ -46,8 +46,7 @@ enum lw_op {
 	LW_OP_MEMBERSHIPS, /* str dn -> entries: all groups, nested */
 	LW_OP_MEMBERS,	   /* str dn -> entries: all users, nested */
 	LW_OP_VERDICT,	   /* verdict -> verdict answer */
-	LW_OP_PROBE,	   /* nothing -> entries: none, the domain's SID */
-	LW_OP_RULES,	   /* nothing -> password policy */
+	LW_OP_RULES = 69,  /* nothing -> password policy */
 	LW_OP_CHANGE,	   /* change (job.h) -> nothing */
 	LW_OP_SYNC = 72,   /* sync (job_sync.h) -> parts and an end */
 	LW_OP_SELFTEST,	   /* nothing -> pairs (job_sync.h) */

@@ -135,7 +135,7 @@ enum lw_err lw_sid_to_id(const struct lw_idmap *map, struct lw_str sid,
 		return LW_INVALID;
 	if (sid.n != 0)
 		return LW_NOTOURS;
-	if (first == 0 || first > MACHINE_MAX || rid > RID_LIMIT)
+	if (first == 0 || first > MACHINE_MAX || rid == 0 || rid > RID_LIMIT)
 		return LW_INVALID;
 	id = first << RID_BITS | rid;
 	if (!lw_id_servable(id))
@@ -144,12 +144,18 @@ enum lw_err lw_sid_to_id(const struct lw_idmap *map, struct lw_str sid,
 	return LW_OK;
 }
 
+/* A machine gives out no RID 0: only "-RID" can be meant. */
+static bool of_machine(uint32_t id)
+{
+	return id >> RID_BITS != 0 && (id & RID_LIMIT) != 0;
+}
+
 bool lw_id_ours(const struct lw_idmap *map, uint32_t id)
 {
 	uint32_t rid;
 
 	return from_well_known(map, id, &rid) ||
-	       (lw_id_servable(id) && (id >> RID_BITS || map->legacy_sids));
+	       (lw_id_servable(id) && (of_machine(id) || map->legacy_sids));
 }
 
 enum lw_err lw_id_to_rids(const struct lw_idmap *map, uint32_t id, char *ret)
@@ -162,7 +168,7 @@ enum lw_err lw_id_to_rids(const struct lw_idmap *map, uint32_t id, char *ret)
 		snprintf(ret, LW_RID_MAX, "%u", rid);
 		return LW_OK;
 	}
-	if (id >> RID_BITS == 0) {
+	if (!of_machine(id)) {
 		snprintf(ret, LW_RID_MAX, "%u", id);
 		return LW_OK;
 	}

@@ -103,6 +103,9 @@ static enum lw_err keep(struct lw_front *f, const struct facts *facts, size_t i,
 		lw_object_free(o);
 		return LW_NOTFOUND;
 	}
+	if (o->kind == LW_KIND_USER &&
+	    lw_kept_disabled(f, facts->entries[i].sid))
+		o->uac |= LW_UAC_DISABLED;
 	o->at_ms = lw_now_ms();
 	*ret_id = o->id;
 	e = lw_cache_keep_name(&f->cache, o->kind, o->account, o->id, o->sid,
@@ -283,7 +286,6 @@ enum lw_err lw_lookup_absorb(struct lw_front *f, const struct lw_question *q,
 		return lw_present_absorb(f, q, status, body);
 	case LW_OP_SELFTEST:
 		return lw_status_absorb(q, status, body);
-	case LW_OP_PROBE:
 	case LW_OP_PASSWD_BY_NAME:
 	case LW_OP_PASSWD_BY_UID:
 	case LW_OP_GROUP_BY_NAME:

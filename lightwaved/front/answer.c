@@ -69,7 +69,6 @@ enum lw_err lw_answer(struct lw_request *r, struct lw_wr *rest)
 	case LW_OP_MEMBERSHIPS:
 	case LW_OP_MEMBERS:
 	case LW_OP_VERDICT:
-	case LW_OP_PROBE:
 	case LW_OP_RULES:
 	case LW_OP_CHANGE:
 	case LW_OP_SYNC:

@@ -2,6 +2,7 @@
 #include "answer.h"
 
 #include "cleanup.h"
+#include "follow.h"
 #include "log.h"
 #include "lookup.h"
 
@@ -96,17 +97,14 @@ static void write_group(struct lw_request *r, const struct lw_object *o,
 		lw_put_u32(rest->base + count_at, count);
 }
 
-enum lw_err lw_answer_group_by_name(struct lw_request *r, struct lw_rd *body,
-				    struct lw_wr *rest)
+static enum lw_err group_by_name(struct lw_request *r, struct lw_str typed,
+				 struct lw_wr *rest)
 {
-	struct lw_str typed = lw_rd_str(body);
 	char account[LW_NAME_MAX];
 	const struct lw_object *o;
 	const struct lw_ids *ids;
-	enum lw_err e = lw_rd_end(body);
+	enum lw_err e = lw_typed_name(r, LW_KIND_GROUP, typed, account);
 
-	if (e == LW_OK)
-		e = lw_typed_name(r, LW_KIND_GROUP, typed, account);
 	if (e == LW_OK)
 		e = lw_find_by_name(r, LW_KIND_GROUP, account, ttl_ms(r), &o);
 	if (e == LW_OK && taken_locally(r, o))
@@ -117,6 +115,33 @@ enum lw_err lw_answer_group_by_name(struct lw_request *r, struct lw_rd *body,
 		return e;
 	write_group(r, o, ids, rest);
 	return LW_OK;
+}
+
+/* Another number once anything more is known, or may be wrong. */
+static uint64_t state_of(const struct lw_front *f)
+{
+	const struct lw_plan *p = lw_follow_plan(f->follow);
+
+	return (uint64_t)(p->confirmed_ms + p->groups_ms + p->void_ms);
+}
+
+enum lw_err lw_answer_group_by_name(struct lw_request *r, struct lw_rd *body,
+				    struct lw_wr *rest)
+{
+	struct lw_str typed = lw_rd_str(body);
+	struct lw_front *f = r->front;
+	uint64_t state = state_of(f);
+	enum lw_err e = lw_rd_end(body);
+
+	if (e != LW_OK)
+		return e;
+	if (ttl_ms(r) >= LW_MEMO_MS &&
+	    lw_memo_get(&f->memo, typed, state, r->started_ms, rest))
+		return LW_OK;
+	e = group_by_name(r, typed, rest);
+	if (e == LW_OK && !r->offline)
+		lw_memo_keep(&f->memo, typed, state, lw_now_ms(), rest);
+	return e;
 }
 
 /*

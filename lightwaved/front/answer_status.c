@@ -144,6 +144,11 @@ static void say_replica(struct report *rp, const struct lw_plan *p,
 		    p->replicate_max);
 	else if (!r)
 		say(rp, "replica", "none yet");
+	else if (p->trusted && !lw_plan_believed(p, lw_now_ms()))
+		say(rp, "replica",
+		    LW_PAIR_FAILS "no sweep for deleted entries ended for "
+				  "%" PRId64 " s: logins are asked about each",
+		    (lw_now_ms() - p->swept_ms) / 1000);
 	else
 		say(rp, "replica",
 		    "%zu users, %zu groups, %zu members unknown, %zu entries "

@@ -8,6 +8,7 @@
 #define MAX_OBJECTS 200000
 #define MAX_MISSES  4096
 #define MAX_LISTS   20000
+#define MAX_CHANGED 20000 /* within revocation_max */
 
 #define KEY_MAX (LW_NAME_MAX + 2)
 
@@ -34,12 +35,14 @@ void lw_cache_init(struct lw_cache *c)
 	lw_table_init(&c->misses, MAX_MISSES, free);
 	lw_table_init(&c->groups_of, MAX_LISTS, free);
 	lw_table_init(&c->members_of, MAX_LISTS, free);
+	lw_table_init(&c->changed, MAX_CHANGED, free);
 }
 
 void lw_cache_clear(struct lw_cache *c)
 {
 	lw_table_clear(&c->objects);
 	lw_table_clear(&c->names);
+	lw_table_clear(&c->changed);
 	lw_table_clear(&c->misses);
 	lw_table_clear(&c->groups_of);
 	lw_table_clear(&c->members_of);
@@ -123,9 +126,9 @@ void lw_cache_doubt_name(struct lw_cache *c, enum lw_kind kind,
 	lw_table_drop(&c->misses, key);
 }
 
-static int64_t missed(const struct lw_cache *c, const char *key)
+static int64_t when(const struct lw_table *t, const char *key)
 {
-	const int64_t *at = lw_table_get(&c->misses, key);
+	const int64_t *at = lw_table_get(t, key);
 
 	return at ? *at : -1;
 }
@@ -135,7 +138,7 @@ int64_t lw_cache_missed_id(const struct lw_cache *c, enum lw_kind kind,
 {
 	char key[KEY_MAX];
 
-	return missed(c, id_key(key, kind, id));
+	return when(&c->misses, id_key(key, kind, id));
 }
 
 int64_t lw_cache_missed_name(const struct lw_cache *c, enum lw_kind kind,
@@ -143,7 +146,7 @@ int64_t lw_cache_missed_name(const struct lw_cache *c, enum lw_kind kind,
 {
 	char key[KEY_MAX];
 
-	return missed(c, name_key(key, kind, account));
+	return when(&c->misses, name_key(key, kind, account));
 }
 
 const struct lw_ids *lw_cache_groups_of(const struct lw_cache *c, uint32_t uid)
@@ -200,14 +203,30 @@ enum lw_err lw_cache_keep_name(struct lw_cache *c, enum lw_kind kind,
 	return lw_table_put(&c->names, key, o);
 }
 
-static enum lw_err miss(struct lw_cache *c, const char *key, int64_t at_ms)
+static enum lw_err note(struct lw_table *t, const char *key, int64_t at_ms)
 {
 	int64_t *at = malloc(sizeof(*at));
 
 	if (!at)
 		return LW_NOMEM;
 	*at = at_ms;
-	return lw_table_put(&c->misses, key, at);
+	return lw_table_put(t, key, at);
+}
+
+enum lw_err lw_cache_changed(struct lw_cache *c, enum lw_kind kind, uint32_t id,
+			     int64_t at_ms)
+{
+	char key[KEY_MAX];
+
+	return note(&c->changed, id_key(key, kind, id), at_ms);
+}
+
+int64_t lw_cache_changed_at(const struct lw_cache *c, enum lw_kind kind,
+			    uint32_t id)
+{
+	char key[KEY_MAX];
+
+	return when(&c->changed, id_key(key, kind, id));
 }
 
 enum lw_err lw_cache_miss_id(struct lw_cache *c, enum lw_kind kind, uint32_t id,
@@ -217,7 +236,7 @@ enum lw_err lw_cache_miss_id(struct lw_cache *c, enum lw_kind kind, uint32_t id,
 
 	id_key(key, kind, id);
 	lw_table_drop(&c->objects, key);
-	return miss(c, key, at_ms);
+	return note(&c->misses, key, at_ms);
 }
 
 /* The name stays pinned: who comes back with it must have the old SID. */
@@ -226,7 +245,7 @@ enum lw_err lw_cache_miss_name(struct lw_cache *c, enum lw_kind kind,
 {
 	char key[KEY_MAX];
 
-	return miss(c, name_key(key, kind, account), at_ms);
+	return note(&c->misses, name_key(key, kind, account), at_ms);
 }
 
 enum lw_err lw_cache_keep_groups_of(struct lw_cache *c, uint32_t uid,

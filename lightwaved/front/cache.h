@@ -32,7 +32,8 @@ struct lw_cache {
 	struct lw_table names;	 /* kind and folded name -> owned_name */
 	struct lw_table misses;	 /* either key -> when */
 	struct lw_table groups_of, members_of;
-	char domain_sid[192]; /* "" until a worker said it */
+	struct lw_table changed; /* kind and id -> when that was heard */
+	char domain_sid[192];	 /* "" until a worker said it */
 };
 
 void lw_cache_init(struct lw_cache *c);
@@ -66,6 +67,15 @@ void lw_cache_doubt(struct lw_cache *c, enum lw_kind kind, uint32_t id);
 /* So may who has that name, or that nobody has it. */
 void lw_cache_doubt_name(struct lw_cache *c, enum lw_kind kind,
 			 const char *account);
+
+/*
+ * When a change of that user or group was last heard of; -1: not lately. For a
+ * while after that others may answer what was before it. LW_NOMEM.
+ */
+enum lw_err lw_cache_changed(struct lw_cache *c, enum lw_kind kind, uint32_t id,
+			     int64_t at_ms);
+int64_t lw_cache_changed_at(const struct lw_cache *c, enum lw_kind kind,
+			    uint32_t id);
 
 /* The SID that this user name belongs to since it was first seen, or NULL. */
 const char *lw_cache_pinned(void *cache, const char *account);

@@ -8,7 +8,8 @@
 #include <string.h>
 #include <sys/random.h>
 
-#define MSG_MAX 1024
+#define MSG_MAX	  1024
+#define COSTLY_MS 5000 /* as long as that a server was busy with it */
 
 uint32_t lw_follow_random(void)
 {
@@ -37,6 +38,17 @@ void lw_follow_rest(struct lw_follow *w)
 	schedule(w, lw_plan_wait_ms(&w->plan, lw_now_ms(), lw_follow_random()));
 }
 
+void lw_follow_failed(struct lw_follow *w, bool answered)
+{
+	int64_t now = lw_now_ms();
+	bool costly = answered || w->received > 0 ||
+		      now - w->plan.begun_ms > COSTLY_MS;
+
+	lw_plan_failed(&w->plan, w->how, costly, now);
+	if (w->how == LW_SYNC_EVERYTHING && costly)
+		lw_plan_spread(&w->plan, lw_follow_random());
+}
+
 static enum lw_err begin(struct lw_follow *w, enum lw_sync_how how)
 {
 	struct lw_naming naming = lw_config_naming(w->front->config);
@@ -46,10 +58,12 @@ static enum lw_err begin(struct lw_follow *w, enum lw_sync_how how)
 	enum lw_err e = LW_OK;
 
 	w->how = how;
-	w->received = 0;
-	w->failed = w->too_large = false;
+	w->received = w->users = 0;
+	w->failed = w->too_large = w->blind = false;
 	if (how == LW_SYNC_EVERYTHING)
 		e = lw_replica_new(&naming, &w->next);
+	if (w->replica)
+		lw_replica_asked(w->replica);
 	if (how == LW_SYNC_SIDS)
 		lw_replica_sweep(w->replica);
 	lw_plan_begun(&w->plan, lw_now_ms());
@@ -66,7 +80,7 @@ static enum lw_err begin(struct lw_follow *w, enum lw_sync_how how)
 		event_del(w->timer);
 		return LW_OK;
 	}
-	lw_plan_failed(&w->plan, lw_now_ms());
+	lw_follow_failed(w, false);
 	lw_follow_rest(w);
 	return e;
 }
@@ -81,9 +95,12 @@ static void on_timer(evutil_socket_t fd, short what, void *arg)
 		begin(w, lw_plan_next(&w->plan, lw_now_ms()));
 }
 
-void lw_follow_kick(struct lw_follow *w)
+void lw_follow_kick(struct lw_follow *w, bool other_worker)
 {
-	if (w && !w->asking && (w->plan.failures || w->plan.unsupported))
+	bool worth = w && (w->plan.failures > 0 ||
+			   (w->plan.unsupported && other_worker));
+
+	if (worth && !w->asking)
 		schedule(w, lw_follow_random() % 500);
 }
 
@@ -91,7 +108,7 @@ void lw_follow_lost(struct lw_follow *w)
 {
 	if (!w->asking)
 		return;
-	lw_plan_failed(&w->plan, lw_now_ms());
+	lw_follow_failed(w, false);
 	lw_follow_rest(w);
 }
 
@@ -123,6 +140,8 @@ enum lw_err lw_follow_refresh(struct lw_follow *w, struct lw_request *r)
 		/* Without a replica nothing else tells what was deleted. */
 		if (!w->replica)
 			w->plan.void_ms = r->started_ms;
+		/* What was asked before may be answered after it. */
+		lw_link_overtake(w->front->link);
 	}
 	if (w->plan.unsupported)
 		return LW_OFFLINE;
@@ -140,6 +159,28 @@ enum lw_err lw_follow_refresh(struct lw_follow *w, struct lw_request *r)
 	return lw_link_join_sync(w->front->link, r);
 }
 
+enum lw_err lw_follow_confirm(struct lw_follow *w, struct lw_request *r)
+{
+	if (!w->replica || !lw_plan_believed(&w->plan, r->started_ms))
+		return LW_OFFLINE;
+	if (!r->confirmed_by)
+		r->confirmed_by = w->number + 1;
+	if (w->changes_done >= r->confirmed_by)
+		return LW_OK;
+	if (!w->asking && begin(w, LW_SYNC_CHANGES) != LW_OK)
+		return LW_OFFLINE;
+	return lw_link_join_sync(w->front->link, r);
+}
+
+void lw_follow_soon(struct lw_follow *w)
+{
+	int64_t since = lw_now_ms() - w->plan.begun_ms;
+
+	/* Whoever finds a server that lags does not set the pace. */
+	if (!w->asking && since > w->plan.revocation_ms / 10)
+		schedule(w, lw_follow_random() % 500);
+}
+
 void lw_follow_doubt(struct lw_follow *w, enum lw_kind kind, uint32_t id)
 {
 	struct lw_policy p = lw_front_policy(w->front);
@@ -148,8 +189,13 @@ void lw_follow_doubt(struct lw_follow *w, enum lw_kind kind, uint32_t id)
 	if (w->replica)
 		k = lw_replica_by_id(w->replica, &p.idmap, kind, id);
 	if (k)
-		k->doubted = true;
+		lw_replica_doubt(w->replica, k);
+	/* It takes the other's place. */
+	k = w->next ? lw_replica_by_id(w->next, &p.idmap, kind, id) : NULL;
+	if (k)
+		lw_replica_doubt(w->next, k);
 	lw_cache_doubt(&w->front->cache, kind, id);
+	lw_link_overtake(w->front->link);
 }
 
 const struct lw_plan *lw_follow_plan(const struct lw_follow *w)

@@ -21,14 +21,23 @@ void lw_follow_free(struct lw_follow *w);
 
 /* The configuration is another one. */
 void lw_follow_reload(struct lw_follow *w);
-/* The directory, or a worker, is back: ask now. */
-void lw_follow_kick(struct lw_follow *w);
+/* The directory is back, or a worker, maybe another: ask now. */
+void lw_follow_kick(struct lw_follow *w, bool other_worker);
 
 const struct lw_plan *lw_follow_plan(const struct lw_follow *w);
 /* NULL: none was filled yet, or none is kept. Borrowed for this turn. */
 struct lw_replica *lw_follow_replica(const struct lw_follow *w);
 /* Whether what is kept may count for a login. */
 bool lw_follow_active(const struct lw_follow *w);
+
+/*
+ * Let r wait until the followed server has said what changed since r began to
+ * ask for it; called from its handler again and again. LW_OK: the replica has
+ * it. LW_OFFLINE: no replica is followed, or nothing came. LW_PENDING.
+ */
+enum lw_err lw_follow_confirm(struct lw_follow *w, struct lw_request *r);
+/* Somebody else says otherwise than the replica: ask before long. */
+void lw_follow_soon(struct lw_follow *w);
 
 /* We changed that user ourselves: what is known of him is not believed. */
 void lw_follow_doubt(struct lw_follow *w, enum lw_kind kind, uint32_t id);

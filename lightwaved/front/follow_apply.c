@@ -17,18 +17,22 @@ static void doubt_name(struct lw_front *f, enum lw_kind kind, struct lw_str s)
 }
 
 /* What was learnt on demand of this entry, or of a name that it claims. */
-static void doubt(struct lw_front *f, const struct lw_entry *e)
+static enum lw_err doubt(struct lw_front *f, const struct lw_entry *e)
 {
 	struct lw_policy p = lw_front_policy(f);
+	enum lw_err err = LW_OK;
 	struct lw_str part;
 	uint32_t id;
 
-	if (lw_sid_to_id(&p.idmap, e->sid, &id) == LW_OK)
+	if (lw_sid_to_id(&p.idmap, e->sid, &id) == LW_OK) {
 		lw_cache_doubt(&f->cache, e->kind, id);
+		err = lw_cache_changed(&f->cache, e->kind, id, lw_now_ms());
+	}
 	doubt_name(f, e->kind, e->sam);
 	if (e->kind == LW_KIND_USER &&
 	    lw_upn_account(&p.naming, e->upn, &part) == LW_OK)
 		doubt_name(f, e->kind, part);
+	return err;
 }
 
 static enum lw_err keep(struct lw_front *f, struct lw_replica *replica,
@@ -60,13 +64,15 @@ enum lw_err lw_follow_apply(struct lw_front *f, struct lw_replica *replica,
 		struct lw_entry was;
 
 		*ret_groups |= s.e.kind == LW_KIND_GROUP;
-		doubt(f, &s.e);
+		if (doubt(f, &s.e) != LW_OK)
+			return LW_NOMEM;
 		if (!replica)
 			continue;
 		old = lw_replica_by_sid(replica, s.e.sid);
 		if (old) {
 			was = lw_known_entry(old);
-			doubt(f, &was);
+			if (doubt(f, &was) != LW_OK)
+				return LW_NOMEM;
 		}
 		if (keep(f, replica, &s) != LW_OK)
 			return LW_NOMEM;

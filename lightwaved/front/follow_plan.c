@@ -6,6 +6,7 @@
 #define RETRY_MS       1000
 #define UNSUPPORTED_MS (INT64_C(600) * 1000)
 #define FULL_WAIT_MAX  (INT64_C(3600) * 1000)
+#define FULL_RETRY_MS  (INT64_C(30) * 1000)
 #define PAUSE_MS       50 /* between two questions, at least */
 
 void lw_plan_init(struct lw_plan *p)
@@ -13,6 +14,7 @@ void lw_plan_init(struct lw_plan *p)
 	*p = (struct lw_plan) { .since_ms = -1,
 				.confirmed_ms = -1,
 				.groups_ms = -1,
+				.swept_ms = -1,
 				.void_ms = -1 };
 }
 
@@ -26,8 +28,7 @@ static bool has_replica(const struct lw_plan *p)
 	return p->replicated && p->trusted;
 }
 
-/* Nothing is known of what changes. */
-static void lose_track(struct lw_plan *p)
+void lw_plan_gap(struct lw_plan *p)
 {
 	p->trusted = false;
 	p->since_ms = -1;
@@ -40,7 +41,7 @@ void lw_plan_lost(struct lw_plan *p)
 	p->replicated = false;
 	p->confirmed_ms = -1;
 	p->full_after_ms = 0;
-	lose_track(p);
+	lw_plan_gap(p);
 }
 
 bool lw_plan_configure(struct lw_plan *p, uint32_t revocation_max,
@@ -54,8 +55,19 @@ bool lw_plan_configure(struct lw_plan *p, uint32_t revocation_max,
 	if (!changed)
 		return false;
 	p->too_many = false;
+	p->retry_after_ms = p->retry_wait_ms = 0;
 	lw_plan_lost(p);
 	return true;
+}
+
+static int64_t longer(int64_t a, int64_t b)
+{
+	return a > b ? a : b;
+}
+
+static int64_t full_due_ms(const struct lw_plan *p)
+{
+	return longer(p->full_after_ms, p->retry_after_ms);
 }
 
 enum lw_sync_how lw_plan_next(const struct lw_plan *p, int64_t now_ms)
@@ -63,8 +75,8 @@ enum lw_sync_how lw_plan_next(const struct lw_plan *p, int64_t now_ms)
 	if (!wants_replica(p))
 		return LW_SYNC_CHANGES;
 	if (!has_replica(p))
-		return now_ms >= p->full_after_ms ? LW_SYNC_EVERYTHING
-						  : LW_SYNC_CHANGES;
+		return now_ms >= full_due_ms(p) ? LW_SYNC_EVERYTHING
+						: LW_SYNC_CHANGES;
 	return now_ms >= p->sweep_due_ms && p->failures == 0 ? LW_SYNC_SIDS
 							     : LW_SYNC_CHANGES;
 }
@@ -88,8 +100,8 @@ int64_t lw_plan_wait_ms(const struct lw_plan *p, int64_t now_ms,
 	    (!wants_replica(p) && p->since_ms < 0))
 		wait = PAUSE_MS;
 	else if (wants_replica(p) && !has_replica(p) &&
-		 p->full_after_ms - now_ms < wait)
-		wait = p->full_after_ms - now_ms;
+		 full_due_ms(p) - now_ms < wait)
+		wait = full_due_ms(p) - now_ms;
 	return wait < PAUSE_MS ? PAUSE_MS : wait;
 }
 
@@ -131,6 +143,8 @@ static bool everything(struct lw_plan *p, const struct lw_sync_end *end)
 	p->since_ms = p->begun_ms;
 	p->confirmed_ms = p->begun_ms;
 	p->sweep_due_ms = p->begun_ms + p->sweep_ms;
+	p->swept_ms = p->begun_ms;
+	p->retry_after_ms = p->retry_wait_ms = 0;
 	return true;
 }
 
@@ -138,11 +152,12 @@ static bool everything(struct lw_plan *p, const struct lw_sync_end *end)
 static bool unknown(struct lw_plan *p, const struct lw_sync_end *end,
 		    int64_t now_ms)
 {
-	lose_track(p);
+	lw_plan_gap(p);
 	if (!go_on_from(p, end))
 		return false;
 	if (!wants_replica(p)) {
-		p->since_ms = p->begun_ms;
+		/* What was said before may be older than the number. */
+		p->since_ms = now_ms;
 		p->confirmed_ms = p->begun_ms;
 		return true;
 	}
@@ -159,15 +174,14 @@ static bool swept(struct lw_plan *p, const struct lw_sync_end *end)
 	if (!lw_str_eq(end->server, p->server))
 		return false;
 	p->sweep_due_ms = p->begun_ms + p->sweep_ms;
+	p->swept_ms = p->begun_ms;
 	return true;
 }
 
-/* Among changes it says that one entry is too large to be told. */
-static bool too_many(struct lw_plan *p)
+void lw_plan_too_many(struct lw_plan *p)
 {
 	p->too_many = p->replicate_max > 0;
 	lw_plan_lost(p);
-	return true;
 }
 
 static bool understood(struct lw_plan *p, enum lw_sync_how how,
@@ -183,7 +197,9 @@ static bool understood(struct lw_plan *p, enum lw_sync_how how,
 	case LW_SYNCED_UNKNOWN:
 		return how != LW_SYNC_EVERYTHING && unknown(p, end, now_ms);
 	case LW_SYNCED_TOO_MANY:
-		return too_many(p);
+		/* Or, among changes, one entry is too large to be told. */
+		lw_plan_too_many(p);
+		return true;
 	case LW_SYNCED_COUNT:
 		break;
 	}
@@ -200,18 +216,33 @@ bool lw_plan_ended(struct lw_plan *p, enum lw_sync_how how,
 	return true;
 }
 
-void lw_plan_failed(struct lw_plan *p, int64_t now_ms)
+void lw_plan_failed(struct lw_plan *p, enum lw_sync_how how, bool costly,
+		    int64_t now_ms)
 {
 	p->failures++;
 	/* Changes first, and then what failed. */
 	if (p->sweep_due_ms < now_ms + PAUSE_MS)
 		p->sweep_due_ms = now_ms + p->revocation_ms;
+	if (how != LW_SYNC_EVERYTHING || !costly)
+		return;
+	p->retry_wait_ms = longer(2 * p->retry_wait_ms, FULL_RETRY_MS);
+	if (p->retry_wait_ms > FULL_WAIT_MAX)
+		p->retry_wait_ms = FULL_WAIT_MAX;
+	p->retry_after_ms = now_ms + p->retry_wait_ms;
 }
 
 void lw_plan_unsupported(struct lw_plan *p)
 {
 	p->unsupported = true;
 	lw_plan_lost(p);
+}
+
+void lw_plan_spread(struct lw_plan *p, uint32_t random)
+{
+	int64_t part = random % 1000;
+
+	p->sweep_due_ms -= p->sweep_ms / 4 * part / 1000;
+	p->retry_after_ms += p->retry_wait_ms / 2 * part / 1000;
 }
 
 void lw_plan_sweep_soon(struct lw_plan *p, int64_t now_ms, uint32_t random)
@@ -235,11 +266,6 @@ int64_t lw_plan_as_of(const struct lw_plan *p, int64_t at_ms)
 	return p->confirmed_ms;
 }
 
-static int64_t longer(int64_t a, int64_t b)
-{
-	return a > b ? a : b;
-}
-
 bool lw_plan_fresh(const struct lw_plan *p, int64_t at_ms, int64_t max_age_ms,
 		   int64_t now_ms)
 {
@@ -250,12 +276,18 @@ bool lw_plan_fresh(const struct lw_plan *p, int64_t at_ms, int64_t max_age_ms,
 	return now_ms - lw_plan_as_of(p, at_ms) <= max_age_ms;
 }
 
+bool lw_plan_believed(const struct lw_plan *p, int64_t now_ms)
+{
+	return p->replicated && p->trusted &&
+	       now_ms - p->swept_ms <= 2 * p->sweep_ms;
+}
+
 bool lw_plan_replica_fresh(const struct lw_plan *p, int64_t max_age_ms,
 			   int64_t now_ms)
 {
 	if (!p->replicated || p->confirmed_ms < 0 || max_age_ms < 0)
 		return false;
-	if (p->trusted)
+	if (lw_plan_believed(p, now_ms))
 		max_age_ms = longer(max_age_ms, p->revocation_ms);
 	else if (max_age_ms == 0)
 		return false;

@@ -29,8 +29,11 @@ struct lw_plan {
 	int64_t groups_ms;    /* when a group was last seen to change */
 	int64_t void_ms;      /* facts said before then are not believed */
 	int64_t sweep_due_ms;
+	int64_t swept_ms; /* who is not there any more was known then; -1 */
 	int64_t begun_ms; /* the last question */
-	int64_t full_after_ms, full_wait_ms;
+	/* Everything is not asked for before; and longer each time. */
+	int64_t full_after_ms, full_wait_ms;   /* servers take turns */
+	int64_t retry_after_ms, retry_wait_ms; /* it fails */
 	unsigned int failures;
 };
 
@@ -53,11 +56,26 @@ void lw_plan_begun(struct lw_plan *p, int64_t now_ms);
  */
 bool lw_plan_ended(struct lw_plan *p, enum lw_sync_how how,
 		   const struct lw_sync_end *end, int64_t now_ms);
-/* Nobody could say, or what was said is not usable. */
-void lw_plan_failed(struct lw_plan *p, int64_t now_ms);
+/*
+ * Nobody could say, or what was said is not usable. costly: the server had
+ * work with it, so that a failed reading of everything is not soon repeated.
+ */
+void lw_plan_failed(struct lw_plan *p, enum lw_sync_how how, bool costly,
+		    int64_t now_ms);
 void lw_plan_unsupported(struct lw_plan *p);
 /* What is kept is not whole: it is to be read again. */
 void lw_plan_lost(struct lw_plan *p);
+/* What is kept is whole, but what has changed since is not known. */
+void lw_plan_gap(struct lw_plan *p);
+/* There are more than may be kept: none are, until it is configured anew. */
+void lw_plan_too_many(struct lw_plan *p);
+
+/*
+ * Hosts that were started together drift apart: with any random number, a
+ * sweep comes up to a quarter of its interval earlier, and what failed is
+ * tried again up to half its wait later.
+ */
+void lw_plan_spread(struct lw_plan *p, uint32_t random);
 
 /* A group may have been deleted: have a sweep before long. */
 void lw_plan_sweep_soon(struct lw_plan *p, int64_t now_ms, uint32_t random);
@@ -71,7 +89,12 @@ int64_t lw_plan_as_of(const struct lw_plan *p, int64_t at_ms);
  */
 bool lw_plan_fresh(const struct lw_plan *p, int64_t at_ms, int64_t max_age_ms,
 		   int64_t now_ms);
-/* The same for the replica. */
+/*
+ * Whether the replica is followed: changes are known, and deletions too. Where
+ * sweeps keep failing it is not.
+ */
+bool lw_plan_believed(const struct lw_plan *p, int64_t now_ms);
+/* As lw_plan_fresh(), for the replica. */
 bool lw_plan_replica_fresh(const struct lw_plan *p, int64_t max_age_ms,
 			   int64_t now_ms);
 

@@ -24,8 +24,10 @@ struct lw_follow {
 	bool asking;
 	enum lw_sync_how how;
 	uint32_t received; /* entries */
+	uint32_t users;	   /* of these */
 	bool failed;	   /* what comes is not to be used */
 	bool too_large;
+	bool blind; /* whoever answered sees next to nobody */
 	STAILQ_HEAD(, lw_staged) parts;
 	size_t staged;
 
@@ -35,6 +37,8 @@ struct lw_follow {
 
 /* Any number; 0 if there is none. */
 uint32_t lw_follow_random(void);
+/* There is none that could be used: lw_plan_failed(). */
+void lw_follow_failed(struct lw_follow *w, bool answered);
 /* The answer is over, or there is none; the next question comes in a while. */
 void lw_follow_rest(struct lw_follow *w);
 /* Forget what came of an answer so far. */

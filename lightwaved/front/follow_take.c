@@ -11,8 +11,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define STAGE_MAX  ((size_t)64 * 1024 * 1024)
-#define ENTRY_SIZE 2048 /* on the average no replica is larger */
+#define STAGE_MAX ((size_t)64 * 1024 * 1024)
+
+/* With fewer than these, to lose nearly all of them may well be meant. */
+#define CROWD 20
 
 void lw_follow_unstage(struct lw_follow *w)
 {
@@ -42,9 +44,15 @@ static enum lw_err stage(struct lw_follow *w, const struct lw_rd *body)
 	return LW_OK;
 }
 
-static enum lw_err fill(struct lw_follow *w, struct lw_sync_part part)
+static bool overfull(const struct lw_follow *w, const struct lw_replica *r)
 {
 	size_t max = w->plan.replicate_max;
+
+	return r->users + r->groups > max || r->bytes > LW_REPLICA_BYTES(max);
+}
+
+static enum lw_err fill(struct lw_follow *w, struct lw_sync_part part)
+{
 	enum lw_err e = LW_OK;
 
 	for (uint32_t i = 0; i < part.count && e != LW_NOMEM; i++) {
@@ -52,17 +60,19 @@ static enum lw_err fill(struct lw_follow *w, struct lw_sync_part part)
 
 		e = lw_replica_put(w->next, &s);
 	}
-	if (w->next->users + w->next->groups > max ||
-	    w->next->bytes > max * ENTRY_SIZE + (1024 * 1024))
+	if (overfull(w, w->next))
 		w->too_large = true;
 	return e == LW_NOMEM || w->too_large ? LW_NOMEM : LW_OK;
 }
 
 static void mark_seen(struct lw_follow *w, struct lw_sync_part part)
 {
-	for (uint32_t i = 0; i < part.count; i++)
-		lw_replica_seen(w->replica,
-				lw_sync_entry_decode(&part.each).e.sid);
+	for (uint32_t i = 0; i < part.count; i++) {
+		struct lw_sync_entry s = lw_sync_entry_decode(&part.each);
+
+		w->users += s.e.kind == LW_KIND_USER;
+		lw_replica_seen(w->replica, s.e.sid);
+	}
 }
 
 enum lw_err lw_follow_part(struct lw_follow *w, struct lw_rd *body)
@@ -95,6 +105,14 @@ enum lw_err lw_follow_part(struct lw_follow *w, struct lw_rd *body)
 	return LW_OK;
 }
 
+static void say_too_many(const struct lw_follow *w)
+{
+	lw_log(LOG_WARNING,
+	       "the directory has more than replicate_max = %u entries, or one "
+	       "that is too large: it is asked on demand",
+	       w->plan.replicate_max);
+}
+
 static void apply_changes(struct lw_follow *w)
 {
 	struct lw_front *f = w->front;
@@ -121,8 +139,10 @@ static void apply_changes(struct lw_follow *w)
 		return;
 	if (w->replica->groups_doubted)
 		lw_plan_sweep_soon(&w->plan, lw_now_ms(), lw_follow_random());
-	if (w->replica->users + w->replica->groups > w->plan.replicate_max)
-		lw_plan_lost(&w->plan); /* the next one is too large */
+	if (overfull(w, w->replica)) {
+		say_too_many(w);
+		lw_plan_too_many(&w->plan);
+	}
 }
 
 static void take_over(struct lw_follow *w)
@@ -138,6 +158,8 @@ static void take_over(struct lw_follow *w)
 		       "not kept: %zu entries and members that "
 		       "are none",
 		       r->refused);
+	if (w->replica)
+		lw_replica_doubt_as(r, w->replica);
 	lw_replica_free(w->replica);
 	w->replica = r;
 	w->next = NULL;
@@ -158,18 +180,26 @@ static void sweep(struct lw_follow *w)
 
 /*
  * An account that may read nothing is told that there is nothing: rc 0 and no
- * entries. A directory without a user is none.
+ * entries, or itself. A directory without a user is none, and where nearly all
+ * of many vanish at once it is the right to see them that has gone.
  */
-static bool sees_nothing(struct lw_follow *w, const struct lw_sync_end *end)
+static bool sees_nobody(struct lw_follow *w, enum lw_synced kind)
 {
-	bool whole = end->kind == LW_SYNCED_EVERYTHING ||
-		     end->kind == LW_SYNCED_SIDS;
+	size_t had = w->replica ? w->replica->users : 0, has = w->users;
 
-	if (!whole || end->total > 0)
+	if (kind != LW_SYNCED_EVERYTHING && kind != LW_SYNCED_SIDS)
 		return false;
-	lw_front_warn_once(w->front, "sees nothing",
-			   "the directory shows no entry at all: may this "
-			   "machine's account read it?");
+	if (kind == LW_SYNCED_EVERYTHING)
+		has = w->next->users;
+	if (has > 0 && (had < CROWD || has >= had / 10))
+		return false;
+	w->blind = true;
+	lw_front_warn_once(w->front, "sees nobody",
+			   "the directory shows %zu users, after %zu: may this "
+			   "machine's account read it? What is known is kept, "
+			   "and each is asked about; if they are gone indeed, "
+			   "restart lightwaved",
+			   has, had);
 	return true;
 }
 
@@ -183,8 +213,8 @@ static enum lw_err usable(struct lw_follow *w, enum lw_err status,
 		return LW_OFFLINE;
 	if (lw_lookup_same_domain(w->front, end->domain_sid) != LW_OK)
 		return LW_OFFLINE;
-	if (streamed &&
-	    (w->failed || end->total != w->received || sees_nothing(w, end)))
+	if (streamed && (w->failed || end->total != w->received ||
+			 sees_nobody(w, end->kind)))
 		return LW_OFFLINE;
 	return LW_OK;
 }
@@ -205,17 +235,15 @@ static void done(struct lw_follow *w, enum lw_synced kind)
 		w->sweep_done = w->number;
 		break;
 	case LW_SYNCED_UNKNOWN:
+		/* Nothing will tell that their answers are older. */
+		lw_link_overtake(w->front->link);
 		if (!w->plan.replicate_max || w->plan.too_many)
 			w->changes_done = w->number;
 		break;
 	case LW_SYNCED_TOO_MANY:
 		if (!w->replica && w->how == LW_SYNC_CHANGES)
 			break;
-		lw_log(LOG_WARNING,
-		       "the directory has more than replicate_max = %u "
-		       "entries, or one that is too large: it is asked on "
-		       "demand",
-		       w->plan.replicate_max);
+		say_too_many(w);
 		break;
 	case LW_SYNCED_COUNT:
 		break;
@@ -251,12 +279,16 @@ enum lw_err lw_follow_end(struct lw_follow *w, enum lw_err status,
 	/* What is taken over counts from when the question began. */
 	if (e == LW_OK && lw_plan_ended(&w->plan, w->how, &end, now)) {
 		done(w, end.kind);
+		if (w->how != LW_SYNC_CHANGES)
+			lw_plan_spread(&w->plan, lw_follow_random());
 	} else {
 		e = LW_OFFLINE;
-		lw_plan_failed(&w->plan, now);
+		lw_follow_failed(w, status == LW_OK);
 		/* Too much has changed to be told so. */
 		if (w->failed && w->how == LW_SYNC_CHANGES)
 			lw_plan_lost(&w->plan);
+		if (w->blind)
+			lw_plan_gap(&w->plan);
 	}
 	lw_follow_rest(w);
 	return e;

@@ -9,6 +9,7 @@
 #define LW_FRONT_H
 
 #include "cache.h"
+#include "memo.h"
 #include "recent.h"
 #include "ticket.h"
 
@@ -26,6 +27,7 @@ struct lw_front {
 	struct lw_tickets tickets;
 	struct lw_table said; /* what was logged lately, and when */
 	struct lw_recent recent;
+	struct lw_memo memo;
 	struct lw_link *link;
 	struct lw_follow *follow;
 	struct lw_server *server;

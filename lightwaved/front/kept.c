@@ -95,7 +95,7 @@ bool lw_kept_by_id(struct lw_request *r, enum lw_kind kind, uint32_t id,
 		k = lw_replica_by_id(replica, &p.idmap, kind, id);
 	if (!k)
 		return false;
-	ret->doubted = k->doubted;
+	ret->doubted = k->doubt != 0;
 	serve(r, k, ret);
 	return true;
 }
@@ -173,6 +173,16 @@ bool lw_kept_other(struct lw_front *f, enum lw_kind kind, uint32_t id,
 	return k && k != lw_replica_by_sid(replica, sid);
 }
 
+bool lw_kept_disabled(struct lw_front *f, struct lw_str sid)
+{
+	struct lw_replica *replica = lw_follow_replica(f->follow);
+	struct lw_known *k = NULL;
+
+	if (replica && lw_follow_plan(f->follow)->trusted)
+		k = lw_replica_by_sid(replica, sid);
+	return k && k->uac & LW_UAC_DISABLED;
+}
+
 static bool among(const struct lw_entry *entries, size_t n,
 		  const struct lw_known *k)
 {
@@ -186,19 +196,14 @@ static bool among(const struct lw_entry *entries, size_t n,
 	return false;
 }
 
-void lw_kept_learn(struct lw_front *f, const struct lw_question *q,
-		   const struct lw_entry *entries, size_t n)
+/* Nothing tells of changes: whoever is not named any more may be gone. */
+static void doubt_others(struct lw_front *f, struct lw_replica *replica,
+			 const struct lw_question *q,
+			 const struct lw_entry *entries, size_t n)
 {
-	struct lw_replica *replica = lw_follow_replica(f->follow);
 	struct lw_policy p = lw_front_policy(f);
 	struct lw_known *k;
 
-	if (!replica)
-		return;
-	for (size_t i = 0; i < n; i++)
-		lw_replica_update(replica, &entries[i]);
-	if (q->op != LW_OP_FIND)
-		return;
 	if (q->by == LW_BY_NAME) {
 		lw_replica_doubt_others(replica, q->kind, q->key + 2, entries,
 					n);
@@ -206,5 +211,21 @@ void lw_kept_learn(struct lw_front *f, const struct lw_question *q,
 	}
 	k = lw_replica_by_id(replica, &p.idmap, q->kind, q->subject);
 	if (k && !among(entries, n, k))
-		k->doubted = true;
+		lw_replica_doubt(replica, k);
+}
+
+void lw_kept_learn(struct lw_front *f, const struct lw_question *q,
+		   const struct lw_entry *entries, size_t n)
+{
+	struct lw_replica *replica = lw_follow_replica(f->follow);
+	bool same = true;
+
+	if (!replica)
+		return;
+	for (size_t i = 0; i < n; i++)
+		same &= lw_replica_confirm(replica, &entries[i]);
+	if (!same)
+		lw_follow_soon(f->follow);
+	if (q->op == LW_OP_FIND && !lw_follow_plan(f->follow)->trusted)
+		doubt_others(f, replica, q, entries, n);
 }

@@ -29,7 +29,14 @@ bool lw_kept_list(struct lw_request *r, enum lw_op op,
 bool lw_kept_other(struct lw_front *f, enum lw_kind kind, uint32_t id,
 		   struct lw_str sid);
 
-/* What the directory has answered to q on demand. */
+/* Whether the followed server has that account disabled. */
+bool lw_kept_disabled(struct lw_front *f, struct lw_str sid);
+
+/*
+ * What the directory has answered to q on demand. Whichever server that was,
+ * it may not yet know what the followed one has told: nothing that is followed
+ * becomes otherwise by it.
+ */
 void lw_kept_learn(struct lw_front *f, const struct lw_question *q,
 		   const struct lw_entry *entries, size_t n);
 

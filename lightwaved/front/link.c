@@ -64,7 +64,7 @@ static void went_well(struct lw_link *l, struct lw_outlook *o)
 {
 	if (!l->answered) {
 		lw_log(LOG_NOTICE, "the directory answers");
-		lw_follow_kick(l->front->follow);
+		lw_follow_kick(l->front->follow, false);
 	}
 	l->answered = true;
 	lw_outlook_good(o, lw_now_ms());
@@ -282,7 +282,7 @@ enum lw_err lw_link_connected(struct lw_link *l)
 	l->heard_ms = now;
 	l->pinged_ms = 0;
 	/* It may be another worker, that knows more. */
-	lw_follow_kick(l->front->follow);
+	lw_follow_kick(l->front->follow, true);
 	return LW_OK;
 }
 

@@ -21,15 +21,15 @@ struct lw_link {
 	const char *path;
 	struct bufferevent *bev; /* NULL: not connected */
 	struct lw_question_list questions;
-	size_t in_flight;
+	size_t in_flight; /* of these; bounded in link_ask.c */
 	uint32_t last_id;
 	int64_t tried_ms; /* when we last connected */
 	struct lw_outlook lookups, logins, verdicts, changes, syncs, tests;
-	bool answered;
+	bool answered; /* the directory did, when last heard of */
 
 	struct event *watch;
-	int64_t heard_ms;  /* when anything last came from it */
-	int64_t pinged_ms; /* 0: heard since */
+	int64_t heard_ms;  /* when anything last came from the worker */
+	int64_t pinged_ms; /* when it was asked for a sign; 0: heard since */
 	bool hung; /* it was dropped for its silence; nothing came since */
 };
 

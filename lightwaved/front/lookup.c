@@ -23,6 +23,24 @@ static bool fresh(const struct lw_request *r, int64_t at, int64_t max_age_ms)
 			     r->started_ms);
 }
 
+/*
+ * Of what was said on demand about that user or group. Beside a replica that is
+ * followed, and soon after a change, it may be what another server has not yet
+ * heard is otherwise: nobody has a right by it for longer than who asked.
+ */
+static bool said_fresh(const struct lw_request *r, enum lw_kind kind,
+		       uint32_t id, int64_t at, int64_t max_age_ms)
+{
+	const struct lw_plan *p = lw_follow_plan(r->front->follow);
+	int64_t changed = lw_cache_changed_at(&r->front->cache, kind, id);
+	bool settled = changed < 0 || at > changed + p->revocation_ms;
+
+	if ((!p->trusted && settled) || at >= r->started_ms)
+		return fresh(r, at, max_age_ms);
+	return at >= 0 && at >= p->void_ms && max_age_ms >= 0 &&
+	       r->started_ms - at <= max_age_ms;
+}
+
 /* Whether the replica does, where something in it was said before since_ms. */
 static bool kept_fresh(const struct lw_request *r, int64_t max_age_ms,
 		       int64_t since_ms)
@@ -32,7 +50,8 @@ static bool kept_fresh(const struct lw_request *r, int64_t max_age_ms,
 	/* The best there is, unless something newer was said on demand. */
 	if (r->offline)
 		return p->confirmed_ms >= since_ms;
-	return (p->trusted && p->confirmed_ms > r->started_ms) ||
+	return (lw_plan_believed(p, r->started_ms) &&
+		p->confirmed_ms > r->started_ms) ||
 	       lw_plan_replica_fresh(p, max_age_ms, r->started_ms);
 }
 
@@ -50,11 +69,11 @@ static enum lw_err ask(struct lw_request *r, struct lw_question *q,
 	q->login = r->head.op >= LW_OP_AUTH;
 	e = lw_link_ask(r->front->link, r, q, msg);
 	/* A lookup may as well have what is stale; a login may not. */
-	if (e == LW_NOMEM && !q->login)
-		e = LW_OFFLINE;
-	if (e == LW_OFFLINE)
+	if (e == LW_NOMEM && q->login)
+		r->busy = true;
+	else if (e == LW_NOMEM || e == LW_OFFLINE)
 		r->offline = true;
-	return e;
+	return e == LW_NOMEM ? LW_OFFLINE : e;
 }
 
 static enum lw_err ask_find(struct lw_request *r, enum lw_kind kind,
@@ -94,6 +113,18 @@ static enum lw_err kept_result(const struct lw_kept *k,
 	return k->result;
 }
 
+/*
+ * Whether what is kept is what the followed server has now, for who takes
+ * nothing older: any other may be behind it. LW_OK, LW_PENDING; LW_OFFLINE:
+ * only the directory at large can be asked.
+ */
+static enum lw_err confirmed(struct lw_request *r, int64_t max_age_ms)
+{
+	if (max_age_ms != LW_ASK || r->offline || r->busy)
+		return LW_OFFLINE;
+	return lw_follow_confirm(r->front->follow, r);
+}
+
 enum lw_err lw_find_by_name(struct lw_request *r, enum lw_kind kind,
 			    const char *account, int64_t max_age_ms,
 			    const struct lw_object **ret)
@@ -108,12 +139,18 @@ enum lw_err lw_find_by_name(struct lw_request *r, enum lw_kind kind,
 		bool there = lw_kept_by_name(r, kind, account, &kept);
 		enum lw_err e;
 
+		if (there && !kept.doubted) {
+			e = confirmed(r, max_age_ms);
+			if (e != LW_OFFLINE)
+				return e == LW_OK ? kept_result(&kept, ret) : e;
+		}
 		o = lw_cache_by_name(c, kind, account, &at);
 		if (there && !kept.doubted &&
 		    kept_fresh(r, max_age_ms, later(at, missed)))
 			return kept_result(&kept, ret);
 		if (o && at >= missed &&
-		    (r->offline || fresh(r, at, max_age_ms))) {
+		    (r->offline ||
+		     said_fresh(r, kind, o->id, at, max_age_ms))) {
 			*ret = o;
 			return LW_OK;
 		}
@@ -147,11 +184,17 @@ enum lw_err lw_find_by_id(struct lw_request *r, enum lw_kind kind, uint32_t id,
 		bool there = lw_kept_by_id(r, kind, id, &kept);
 		enum lw_err e;
 
+		if (there && !kept.doubted) {
+			e = confirmed(r, max_age_ms);
+			if (e != LW_OFFLINE)
+				return e == LW_OK ? kept_result(&kept, ret) : e;
+		}
 		if (there && !kept.doubted &&
 		    kept_fresh(r, max_age_ms,
 			       later(o ? o->at_ms : LW_STALE, missed)))
 			return kept_result(&kept, ret);
-		if (o && (r->offline || fresh(r, o->at_ms, max_age_ms))) {
+		if (o && (r->offline ||
+			  said_fresh(r, kind, id, o->at_ms, max_age_ms))) {
 			*ret = o;
 			return LW_OK;
 		}
@@ -185,14 +228,18 @@ static enum lw_err ask_list(struct lw_request *r, enum lw_op op,
 	return ask(r, &q, &msg);
 }
 
-/* A list is older than the last change of a group: any may be in it. */
-static bool list_fresh(const struct lw_request *r, int64_t at,
-		       int64_t max_age_ms)
+/*
+ * A list is older than the last change of a group, and any may be in it; or so
+ * little younger that who said it may not have heard of that change.
+ */
+static bool list_fresh(const struct lw_request *r, const struct lw_object *o,
+		       int64_t at, int64_t max_age_ms)
 {
 	const struct lw_plan *p = lw_follow_plan(r->front->follow);
 
-	if (at >= r->started_ms || at > p->groups_ms)
-		return fresh(r, at, max_age_ms);
+	if (at >= r->started_ms || p->groups_ms < 0 ||
+	    at > p->groups_ms + p->revocation_ms)
+		return said_fresh(r, o->kind, o->id, at, max_age_ms);
 	return at > p->void_ms && lw_now_ms() - at <= max_age_ms;
 }
 
@@ -209,7 +256,7 @@ static const struct lw_ids *known_list(struct lw_request *r, enum lw_op op,
 	if (kept_fresh(r, max_age_ms, ids ? ids->at_ms : LW_STALE) &&
 	    lw_kept_list(r, op, o, &kept))
 		return kept;
-	return ids && (r->offline || list_fresh(r, ids->at_ms, max_age_ms))
+	return ids && (r->offline || list_fresh(r, o, ids->at_ms, max_age_ms))
 		       ? ids
 		       : NULL;
 }
@@ -218,6 +265,16 @@ static enum lw_err find_list(struct lw_request *r, enum lw_op op,
 			     const struct lw_object *o, int64_t max_age_ms,
 			     const struct lw_ids **ret)
 {
+	const struct lw_ids *kept;
+
+	if (max_age_ms == LW_ASK && lw_kept_list(r, op, o, &kept)) {
+		enum lw_err e = confirmed(r, max_age_ms);
+
+		if (e == LW_OK)
+			*ret = kept;
+		if (e != LW_OFFLINE)
+			return e;
+	}
 	for (;;) {
 		const struct lw_ids *ids = known_list(r, op, o, max_age_ms);
 		enum lw_err e;
@@ -268,11 +325,12 @@ enum lw_err lw_find_members_of(struct lw_request *r,
 
 void lw_prefetch_groups_of(struct lw_request *r, const struct lw_object *user)
 {
-	bool offline = r->offline;
+	bool offline = r->offline, busy = r->busy;
 
 	if (known_list(r, LW_OP_MEMBERSHIPS, user, LW_FRESH))
 		return;
 	if (ask_list(r, LW_OP_MEMBERSHIPS, user) == LW_PENDING)
 		lw_question_forget(r);
 	r->offline = offline;
+	r->busy = busy;
 }

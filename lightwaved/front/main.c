@@ -106,6 +106,7 @@ static void on_hup(evutil_socket_t sig, short what, void *arg)
 		rl->front->config = c;
 		lw_table_clear(&rl->front->said);
 		lw_cache_forget(&rl->front->cache);
+		lw_memo_done(&rl->front->memo);
 		lw_follow_reload(rl->front->follow);
 		lw_server_bare(rl->front->server, lw_config_naming(c).bare);
 		lw_log(LOG_NOTICE, "configuration read again");
@@ -140,6 +141,7 @@ static void front_done(struct lw_front **pf)
 	lw_cache_clear(&f->cache);
 	lw_table_clear(&f->said);
 	lw_recent_done(&f->recent);
+	lw_memo_done(&f->memo);
 	lw_localdb_done(&f->passwd);
 	lw_localdb_done(&f->group);
 	lw_config_free(f->config);

@@ -21,7 +21,10 @@ static enum lw_err ask(struct lw_request *r, enum lw_op op, uint32_t uid,
 	e = lw_link_ask(r->front->link, r, &q, msg);
 	if (e == LW_OFFLINE)
 		r->offline = true;
-	return e;
+	/* Whether there is such a name must not show in that. */
+	if (e == LW_NOMEM)
+		r->busy = true;
+	return e == LW_NOMEM ? LW_OFFLINE : e;
 }
 
 static enum lw_err ask_verdict(struct lw_request *r, uint32_t uid,

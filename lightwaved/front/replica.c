@@ -18,6 +18,7 @@ enum lw_err lw_replica_new(const struct lw_naming *naming,
 	if (!r)
 		return LW_NOMEM;
 	r->naming = *naming;
+	r->asked = 1;
 	if (lw_hash_init(&r->by_dn) != LW_OK ||
 	    lw_hash_init(&r->by_sid) != LW_OK ||
 	    lw_hash_init(&r->by_sam) != LW_OK ||
@@ -224,7 +225,7 @@ static void forget_facts(struct lw_replica *r, struct lw_known *k)
 	*(k->kind == LW_KIND_USER ? &r->users : &r->groups) -= 1;
 	r->dangling++;
 	k->kind = 0;
-	k->doubted = false;
+	k->doubt = 0;
 }
 
 void lw_replica_drop(struct lw_replica *r, struct lw_known *k)
@@ -278,7 +279,7 @@ static enum lw_err learn(struct lw_replica *r, struct lw_known *k,
 	return LW_OK;
 }
 
-static bool has_dn(const struct lw_known *k, struct lw_str dn)
+bool lw_replica_has_dn(const struct lw_known *k, struct lw_str dn)
 {
 	char a[LW_DN_MAX], b[LW_DN_MAX];
 	size_t n = dn_key(dn, a);
@@ -290,6 +291,7 @@ static bool has_dn(const struct lw_known *k, struct lw_str dn)
 enum lw_err lw_replica_put(struct lw_replica *r, const struct lw_sync_entry *e)
 {
 	struct lw_known *k, *other;
+	uint64_t doubt = 0;
 	enum lw_err err;
 
 	if (!usable(&e->e)) {
@@ -298,7 +300,9 @@ enum lw_err lw_replica_put(struct lw_replica *r, const struct lw_sync_entry *e)
 	}
 	/* Moved: first, for what it alone knew of goes with it. */
 	other = lw_replica_by_sid(r, e->e.sid);
-	if (other && !has_dn(other, e->e.dn))
+	if (other && other->doubt > r->asked)
+		doubt = other->doubt;
+	if (other && !lw_replica_has_dn(other, e->e.dn))
 		lw_replica_drop(r, other);
 	k = lw_replica_intern(r, e->e.dn);
 	if (!k)
@@ -309,62 +313,7 @@ enum lw_err lw_replica_put(struct lw_replica *r, const struct lw_sync_entry *e)
 		err = lw_replica_relate(r, k, e->member_count, e->members);
 	if (err != LW_OK)
 		lw_replica_drop(r, k);
+	else if (doubt)
+		k->doubt = doubt;
 	return err;
-}
-
-enum lw_err lw_replica_update(struct lw_replica *r, const struct lw_entry *e)
-{
-	struct lw_known *k = lw_replica_by_sid(r, e->sid);
-
-	if (!k || !usable(e) || k->kind != e->kind)
-		return LW_OK;
-	if (!has_dn(k, e->dn))
-		return LW_OK; /* moved: who are its members now is not known */
-	forget_facts(r, k);
-	if (learn(r, k, e) == LW_OK)
-		return LW_OK;
-	lw_replica_drop(r, k);
-	return LW_NOMEM;
-}
-
-void lw_replica_sweep(struct lw_replica *r)
-{
-	r->sweep++;
-	r->groups_doubted = 0;
-}
-
-void lw_replica_seen(struct lw_replica *r, struct lw_str sid)
-{
-	struct lw_known *k = lw_replica_by_sid(r, sid);
-
-	if (!k)
-		return;
-	k->seen = r->sweep;
-	k->doubted = false;
-}
-
-/* The first that was not seen; NULL: all were. */
-static struct lw_known *unseen(struct lw_replica *r, size_t *bucket)
-{
-	for (; *bucket < r->by_sid.size; ++*bucket) {
-		struct lw_hash_link *l = r->by_sid.bucket[*bucket];
-
-		for (; l; l = l->next) {
-			if (of_sid(l)->seen != r->sweep)
-				return of_sid(l);
-		}
-	}
-	return NULL;
-}
-
-size_t lw_replica_swept(struct lw_replica *r)
-{
-	size_t bucket = 0, n = 0;
-	struct lw_known *k;
-
-	while ((k = unseen(r, &bucket))) {
-		lw_replica_drop(r, k);
-		n++;
-	}
-	return n;
 }

@@ -17,6 +17,13 @@
 
 #define LW_DN_MAX 4096 /* a longer one is nobody's */
 
+/*
+ * What a replica of so many entries may take, which on the average is a sixth
+ * of that. While one is read anew there are two. MemoryMax= of lightwaved's
+ * unit is made for the largest number that can be configured.
+ */
+#define LW_REPLICA_BYTES(n) ((size_t)(n)*2048 + 1024 * 1024)
+
 /* An entry, or a DN that a group has for a member and that is none. */
 struct lw_known {
 	struct lw_hash_link by_dn, by_sid, by_sam, by_upn;
@@ -29,8 +36,11 @@ struct lw_known {
 	char *facts;   /* sid, sam, upn, given, sn, each with a NUL after it */
 	uint16_t len[5], dn_n;
 	uint8_t kind; /* enum lw_kind; 0: dangling */
-	/* It may be gone or changed: believe nothing but a newer answer. */
-	bool doubted;
+	/*
+	 * It may be gone or changed, and the answer to the question of this
+	 * number will tell; 0: it is believed.
+	 */
+	uint64_t doubt;
 	bool has_sam, has_upn;
 	char dn[];
 };
@@ -39,6 +49,7 @@ struct lw_replica {
 	struct lw_hash by_dn, by_sid, by_sam, by_upn;
 	struct lw_naming naming; /* borrowed: whose UPNs claim names */
 	uint64_t mark, sweep;
+	uint64_t asked; /* the number of the last question */
 	size_t users, groups, dangling;
 	size_t refused;	       /* entries and members that nobody can have */
 	size_t groups_doubted; /* since the last sweep */
@@ -57,14 +68,25 @@ void lw_replica_free(struct lw_replica *r);
  */
 enum lw_err lw_replica_put(struct lw_replica *r, const struct lw_sync_entry *e);
 
-/*
- * The same for an entry whose members are not told: where its SID is known,
- * its facts are replaced and believed; else nothing.
- */
-enum lw_err lw_replica_update(struct lw_replica *r, const struct lw_entry *e);
-
 /* It is gone. */
 void lw_replica_drop(struct lw_replica *r, struct lw_known *k);
+
+/*
+ * replica_doubt.c: what another server says of an entry may be older than what
+ * is kept, and replaces nothing: only where it is the same it ends a doubt.
+ * false: it is not, or that SID is not known.
+ */
+bool lw_replica_confirm(struct lw_replica *r, const struct lw_entry *e);
+
+/*
+ * A question begins. What is put or seen from now on is its answer: it settles
+ * the doubts there were, and none that come later.
+ */
+void lw_replica_asked(struct lw_replica *r);
+/* k may be gone or changed, as the answer to the next question will tell. */
+void lw_replica_doubt(struct lw_replica *r, struct lw_known *k);
+/* Whoever came to be doubted in `from` since its last question is so in r. */
+void lw_replica_doubt_as(struct lw_replica *r, struct lw_replica *from);
 
 /* Between these two, whoever is not seen is dropped; the number of them. */
 void lw_replica_sweep(struct lw_replica *r);
@@ -125,6 +147,8 @@ enum lw_err lw_replica_object(const struct lw_replica *r,
 			      struct lw_object **ret, char *why,
 			      size_t why_size);
 
+/* Inside: whether that is its DN. */
+bool lw_replica_has_dn(const struct lw_known *k, struct lw_str dn);
 /* Inside: put k under the names it claims, or take it away from them. */
 void lw_replica_claim(struct lw_replica *r, struct lw_known *k);
 void lw_replica_unclaim(struct lw_replica *r, struct lw_known *k);

@@ -73,12 +73,16 @@ static enum lw_err gather(struct lw_replica *r, uint32_t count,
 	return LW_OK;
 }
 
-/* It may have been deleted: then its DN is gone from all groups. */
+/*
+ * It may have been deleted: then its DN is gone from all groups. What the same
+ * answer says of it settles that.
+ */
 static void doubt(struct lw_replica *r, struct lw_known *k)
 {
 	if (!k->kind)
 		return;
-	k->doubted = true;
+	if (k->doubt < r->asked)
+		k->doubt = r->asked;
 	if (k->kind == LW_KIND_GROUP)
 		r->groups_doubted++;
 }

@@ -101,7 +101,7 @@ static void gather(const struct lw_replica *r, enum lw_kind kind,
 		    strcmp(name, looks) != 0)
 			continue;
 		c->claims++;
-		c->doubted |= k->doubted;
+		c->doubted |= k->doubt != 0;
 		if (c->n < CLAIMANTS_MAX / 2 ||
 		    (pin && lw_str_eq(lw_known_entry(k).sid, pin)))
 			take(c, k);
@@ -113,7 +113,7 @@ static void gather(const struct lw_replica *r, enum lw_kind kind,
 		    strcmp(name, looks) != 0)
 			continue;
 		c->claims++;
-		c->doubted |= k->doubted;
+		c->doubted |= k->doubt != 0;
 		if (c->n < CLAIMANTS_MAX ||
 		    (pin && lw_str_eq(lw_known_entry(k).sid, pin)))
 			take(c, k);
@@ -197,6 +197,6 @@ void lw_replica_doubt_others(struct lw_replica *r, enum lw_kind kind,
 				 memcmp(entries[k].sid.s, sid.s, sid.n) != 0))
 			k++;
 		if (k == n)
-			c.who[i]->doubted = true;
+			lw_replica_doubt(r, c.who[i]);
 	}
 }

@@ -46,6 +46,7 @@ struct lw_request {
 
 	int64_t max_age_ms;		  /* of facts that decide; lookup.h */
 	uint64_t refresh_after;		  /* REFRESH: of follow.h */
+	uint64_t confirmed_by;		  /* of follow.h; 0: not asked */
 	struct lw_presented presented;	  /* AUTH, VERIFY, PASSWORD */
 	struct lw_password_policy policy; /* POLICY */
 	bool policy_known;

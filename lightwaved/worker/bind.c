@@ -82,7 +82,7 @@ enum lw_err lw_bind_user(struct lw_conn *c, const struct lw_verdict *v,
 		return e;
 	e = ask(c, dn, v, ret_expires_in);
 	if (c->slow)
-		lw_conn_failed(c);
+		lw_conn_doubt(c);
 	else if (c->broken)
 		lw_conn_close(c);
 	return e;

@@ -83,7 +83,7 @@ enum lw_err lw_change_password(struct lw_conn *c, const struct lw_change *ch)
 	if (e == LW_OK || e == LW_CHANGE)
 		e = modify(c, ch);
 	if (c->slow)
-		lw_conn_failed(c);
+		lw_conn_doubt(c);
 	else
 		lw_conn_close(c);
 	return e;

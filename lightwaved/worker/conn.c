@@ -13,10 +13,13 @@
 #include <poll.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/socket.h>
 
 /* Firewalls forget idle connections without telling; after this we ask. */
-#define IDLE_MS	   15000
-#define ANSWERS_MS 1000
+#define IDLE_MS	     15000
+#define ANSWERS_MS   1000
+#define DOUBT_MIN_MS 300
+#define READ_MS	     200
 /*
  * libldap makes room for what a server announces, before it is there: 2 GB
  * for six bytes. A group's 100,000 members, all in one entry, take less.
@@ -149,10 +152,20 @@ static enum lw_err handshake(struct lw_conn *c, LDAP *ld, int fd,
 	return LW_OFFLINE;
 }
 
-/* LW_OFFLINE: it is the server's fault. LW_INVALID: our own; logged. */
-static enum lw_err connect_here(struct lw_conn *c)
+/*
+ * Where half a message has come libldap reads on whatever its time limit is:
+ * with this it looks at it every so often.
+ */
+static void read_in_turns(int fd)
 {
-	int64_t until = lw_mono_ms() + lw_setup_op_ms(c->setup);
+	const struct timeval tv = { .tv_usec = READ_MS * 1000 };
+
+	setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &tv, sizeof(tv));
+}
+
+/* LW_OFFLINE: it is the server's fault. LW_INVALID: our own; logged. */
+static enum lw_err connect_here(struct lw_conn *c, int64_t until)
+{
 	lw_cleanup(unbind) LDAP *ld = NULL;
 	lw_cleanup(lw_close) int fd = -1;
 	char where[LW_ENDPOINT_MAX], uri[LW_ENDPOINT_MAX + 16];
@@ -177,6 +190,7 @@ static enum lw_err connect_here(struct lw_conn *c)
 		e = handshake(c, ld, plain_fd, until);
 	if (e != LW_OK)
 		return e;
+	read_in_turns(plain_fd);
 	c->ld = ld;
 	ld = NULL;
 	c->used_ms = lw_mono_ms();
@@ -190,14 +204,15 @@ static void begin(struct lw_conn *c)
 	lw_servers_use(c->setup->servers, c->setup->cell, &c->at);
 }
 
-enum lw_err lw_conn_open_at(struct lw_conn *c, const struct lw_endpoint *at)
+enum lw_err lw_conn_open_at(struct lw_conn *c, const struct lw_endpoint *at,
+			    int64_t until_ms)
 {
 	enum lw_err e;
 
 	call(c, at);
 	begin(c);
 	c->why[0] = '\0';
-	e = connect_here(c);
+	e = connect_here(c, until_ms);
 	if (e == LW_INVALID)
 		snprintf(c->why, sizeof(c->why),
 			 "the certificates of ca_file or ca_dir are of no use");
@@ -219,7 +234,7 @@ enum lw_err lw_conn_open(struct lw_conn *c)
 	for (int i = 0; i <= LW_SERVERS_MAX && lw_servers_best(s, &at); i++) {
 		call(c, &at);
 		begin(c);
-		e = connect_here(c);
+		e = connect_here(c, c->began_ms + lw_setup_op_ms(c->setup));
 		if (e == LW_OK)
 			lw_servers_reached(s, &at);
 		if (e == LW_INVALID)
@@ -242,6 +257,43 @@ void lw_conn_failed(struct lw_conn *c)
 }
 
 /*
+ * A question, this and the question once more, elsewhere: all of it is to fit
+ * into the time for one job, which is two and a half operations.
+ */
+static int64_t doubt_ms(const struct lw_conn *c)
+{
+	int64_t ms = (int64_t)lw_setup_op_ms(c->setup) * 3 / 8;
+
+	return ms < DOUBT_MIN_MS ? DOUBT_MIN_MS : ms;
+}
+
+enum lw_err lw_conn_doubt(struct lw_conn *c)
+{
+	const struct lw_endpoint at = c->at;
+	enum lw_err e;
+	int64_t until;
+
+	lw_conn_close(c);
+	call(c, &at);
+	begin(c);
+	until = c->began_ms + doubt_ms(c);
+	e = connect_here(c, until);
+	if (e == LW_OK) {
+		c->slow = !lw_conn_answers(c, until - lw_mono_ms());
+		if (!c->slow) {
+			lw_conn_heard(c);
+			return LW_OK;
+		}
+		e = LW_OFFLINE;
+	}
+	if (e == LW_OFFLINE)
+		lw_conn_failed(c);
+	else
+		lw_conn_close(c);
+	return e == LW_NOMEM ? e : LW_OFFLINE;
+}
+
+/*
  * Nothing is outstanding between jobs, so whatever can be read now is the end
  * of the connection, or the server's notice of it.
  */
@@ -260,7 +312,8 @@ static bool closed_by_peer(LDAP *ld)
 
 bool lw_conn_answers(struct lw_conn *c, int64_t ms)
 {
-	struct timeval limit = { ms / 1000, ms % 1000 * 1000 };
+	struct timeval limit = { ms > 0 ? ms / 1000 : 0,
+				 ms > 0 ? ms % 1000 * 1000 : 0 };
 	char *attrs[] = { LDAP_NO_ATTRS, NULL };
 	LDAPMessage *m = NULL;
 	bool answered;
@@ -294,8 +347,9 @@ void lw_conn_refresh(struct lw_conn *c)
 	if (closed_by_peer(c->ld) ||
 	    lw_servers_leave(c->setup->servers, &c->at))
 		lw_conn_close(c);
+	/* That may be the link's fault: a new one will show. */
 	else if (idle && !lw_conn_answers(c, ANSWERS_MS))
-		c->slow ? lw_conn_failed(c) : lw_conn_close(c);
+		lw_conn_close(c);
 	else
 		c->used_ms = lw_mono_ms();
 }
@@ -307,9 +361,13 @@ int lw_conn_note(struct lw_conn *c, int rc)
 		c->broken = true;
 	if (rc == LDAP_TIMEOUT)
 		c->slow = true;
-	if (rc >= 0) {
-		c->began_ms = lw_mono_ms();
-		lw_servers_heard(c->setup->servers, c->setup->cell);
-	}
+	if (rc >= 0)
+		lw_conn_heard(c);
 	return rc;
+}
+
+void lw_conn_heard(struct lw_conn *c)
+{
+	c->began_ms = lw_mono_ms();
+	lw_servers_heard(c->setup->servers, c->setup->cell);
 }

@@ -44,10 +44,12 @@ void lw_conn_want(struct lw_conn *c, bool plain);
 enum lw_err lw_conn_open(struct lw_conn *c);
 
 /*
- * The same with this one server, whose state is not touched: for who finds
- * out. c is not connected. LW_OFFLINE: c->why says why not.
+ * The same with this one server, until until_ms of lw_mono_ms(); its state is
+ * not touched: for who finds out. c is not connected. LW_OFFLINE: c->why says
+ * why not.
  */
-enum lw_err lw_conn_open_at(struct lw_conn *c, const struct lw_endpoint *at);
+enum lw_err lw_conn_open_at(struct lw_conn *c, const struct lw_endpoint *at,
+			    int64_t until_ms);
 
 /* The cheapest question there is, which everybody may ask: is it answered? */
 bool lw_conn_answers(struct lw_conn *c, int64_t ms);
@@ -59,10 +61,20 @@ bool lw_conn_answers(struct lw_conn *c, int64_t ms);
 bool lw_conn_set_options(const struct lw_conn *c, LDAP *ld);
 
 /*
- * Close, and let nobody wait for c's server before a probe has reached it: the
- * transport has failed.
+ * Close, and let nobody wait for c's server before a probe has reached it: its
+ * transport has failed. No answer in time alone is no such failure, except on
+ * a connection that is new.
  */
 void lw_conn_failed(struct lw_conn *c);
+
+/*
+ * The answer to a question on c did not come in time, which may be the
+ * question's fault, or the link's: find out on a new connection, in a short
+ * time, whether the server answers anybody. LW_OK: it does, and c is connected
+ * to it anew, bound as nobody. LW_OFFLINE: it does not; as after
+ * lw_conn_failed(). LW_NOMEM: c is closed, and that is all.
+ */
+enum lw_err lw_conn_doubt(struct lw_conn *c);
 
 /*
  * Close c if the server has closed it, if another had better be asked, or if
@@ -77,6 +89,8 @@ void lw_conn_refresh(struct lw_conn *c);
  * failure of the transport. Gives rc back.
  */
 int lw_conn_note(struct lw_conn *c, int rc);
+/* The server has said something to what was asked. */
+void lw_conn_heard(struct lw_conn *c);
 
 /* c's server, with its port where that is no usual one; never NULL. */
 const char *lw_conn_host(const struct lw_conn *c);

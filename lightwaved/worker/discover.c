@@ -2,6 +2,8 @@
 #include "discover.h"
 
 #include "cleanup.h"
+#include "fnv.h"
+#include "log.h"
 #include "srv.h"
 
 #include <arpa/nameser.h>
@@ -10,20 +12,12 @@
 #include <string.h>
 #include <strings.h>
 
-#define ANSWER_MAX (16 * 1024)
+#define ANSWER_MAX  (16 * 1024)
+#define REFUSED_MAX 32 /* hosts, of which one is told */
 
 static void close_resolver(struct __res_state *r)
 {
 	res_nclose(r);
-}
-
-static uint64_t seed_of(const char *s)
-{
-	uint64_t h = UINT64_C(14695981039346656037);
-
-	for (; *s; s++)
-		h = (h ^ (uint8_t)*s) * UINT64_C(1099511628211);
-	return h;
 }
 
 static bool known(const struct lw_discovered *d, const char *host)
@@ -35,9 +29,34 @@ static bool known(const struct lw_discovered *d, const char *host)
 	return false;
 }
 
-static void append(struct lw_discovered *d, const struct lw_srv *v, size_t n)
+static void refuse(const char *host, const char *domain)
+{
+	static uint64_t said[REFUSED_MAX];
+	static size_t n;
+	uint64_t hash = lw_fnv(LW_FNV_START, host, strlen(host));
+
+	/* Every search finds it anew. */
+	for (size_t i = 0; i < n; i++) {
+		if (said[i] == hash)
+			return;
+	}
+	if (n == REFUSED_MAX)
+		return;
+	said[n++] = hash;
+	lw_log(LOG_WARNING,
+	       "DNS names %s as a server, which is not in %s: not used; if it "
+	       "is one, name the servers by 'server' in [domain]",
+	       host, domain);
+}
+
+static void append(struct lw_discovered *d, const struct lw_srv *v, size_t n,
+		   const char *domain)
 {
 	for (size_t i = 0; i < n && d->n < LW_SERVERS_MAX; i++) {
+		if (!lw_srv_inside(v[i].host, domain)) {
+			refuse(v[i].host, domain);
+			continue;
+		}
 		if (known(d, v[i].host))
 			continue;
 		d->at[d->n] = (struct lw_endpoint) { .port = 0 };
@@ -72,8 +91,10 @@ static enum lw_err ask(struct __res_state *r, const struct lw_config *c,
 				  v, &n, &ttl);
 	if (e != LW_OK)
 		return e == LW_PROTO ? LW_OFFLINE : e;
-	lw_srv_order(v, n, seed_of(c->machine_dn));
-	append(d, v, n);
+	lw_srv_order(
+		v, n,
+		lw_fnv(LW_FNV_START, c->machine_dn, strlen(c->machine_dn)));
+	append(d, v, n, c->domain);
 	if (ttl < d->ttl)
 		d->ttl = ttl;
 	return LW_OK;

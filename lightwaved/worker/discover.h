@@ -21,8 +21,8 @@ struct lw_discovered {
 /*
  * Ask for _ldap._tcp of the configuration's site, if it has one, and then of
  * its domain; the site's come first. Of all, the hosts count and not the port,
- * which is that of LDAP without TLS. LW_OFFLINE: no name server answered.
- * LW_NOTFOUND: there are none.
+ * which is that of LDAP without TLS; those outside the domain are left out and
+ * logged. LW_OFFLINE: no name server answered. LW_NOTFOUND: there are none.
  */
 enum lw_err lw_discover(const struct lw_config *c, struct lw_discovered *ret);
 

@@ -1,6 +1,9 @@
 /* dnset.c - which DNs were met. A worker process; pure. */
 #include "dnset.h"
 
+#include "cleanup.h"
+#include "dn.h"
+
 #include <stdlib.h>
 #include <sys/random.h>
 
@@ -21,7 +24,7 @@ static uint64_t mix(uint64_t h)
 	return h ^ h >> 33;
 }
 
-uint64_t lw_dn_hash(struct lw_str dn)
+static uint64_t hash_of(struct lw_str dn)
 {
 	static uint64_t key[2];
 	uint64_t h;
@@ -37,6 +40,14 @@ uint64_t lw_dn_hash(struct lw_str dn)
 		h = mix((h ^ c) + key[1]);
 	}
 	return h ? h : 1;
+}
+
+uint64_t lw_dn_hash(struct lw_str dn)
+{
+	lw_cleanup(lw_dn_done) struct lw_dn one = { .own = NULL };
+
+	/* What is no DN is at least equal to itself. */
+	return hash_of(lw_dn_read(dn, &one) == LW_OK ? one.s : dn);
 }
 
 static struct lw_dnset_item *slot(struct lw_dnset_item *items, size_t room,
@@ -87,4 +98,17 @@ const struct lw_dnset_item *lw_dnset_find(const struct lw_dnset *s,
 		s->room ? slot(s->items, s->room, hash) : NULL;
 
 	return at && at->hash ? at : NULL;
+}
+
+uint64_t lw_dnset_highest(const struct lw_dnset *s, uint64_t most)
+{
+	uint64_t highest = 0;
+
+	for (size_t i = 0; i < s->room; i++) {
+		const struct lw_dnset_item *it = &s->items[i];
+
+		if (it->hash && it->number <= most && it->number > highest)
+			highest = it->number;
+	}
+	return highest;
 }

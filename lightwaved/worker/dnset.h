@@ -24,8 +24,8 @@ struct lw_dnset {
 void lw_dnset_done(struct lw_dnset *s);
 
 /*
- * The hash of a DN, whose ASCII case does not count; never 0, and another one
- * in each process.
+ * The hash of a DN, in whatever spelling (dn.h) and ASCII case; never 0, and
+ * another one in each process.
  */
 uint64_t lw_dn_hash(struct lw_str dn);
 
@@ -36,5 +36,8 @@ enum lw_err lw_dnset_add(struct lw_dnset *s, uint64_t hash, uint64_t number);
 /* NULL: is not there. The set's own, to the next lw_dnset_add(). */
 const struct lw_dnset_item *lw_dnset_find(const struct lw_dnset *s,
 					  uint64_t hash);
+
+/* The highest number that is not above most; 0: none. */
+uint64_t lw_dnset_highest(const struct lw_dnset *s, uint64_t most);
 
 #endif

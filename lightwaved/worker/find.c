@@ -108,20 +108,3 @@ enum lw_err lw_lookup_find(struct lw_conn *c, const struct lw_find *f,
 	e = run(c, f, value, &a);
 	return e == LW_OK ? lw_answer_end(&a) : e;
 }
-
-enum lw_err lw_lookup_probe(struct lw_conn *c, struct lw_wr *w)
-{
-	char *attrs[] = { LDAP_NO_ATTRS, NULL };
-	struct lw_query q = { .base = c->setup->config->base_dn,
-			      .scope = LDAP_SCOPE_BASE,
-			      .filter = "(objectClass=*)",
-			      .attrs = attrs };
-	lw_cleanup(lw_answer_done) struct lw_answer a;
-	bool seen = false;
-	enum lw_err e = lw_search(c, &q, lw_search_seen, &seen);
-
-	lw_answer_init(&a, w, lw_str(c->sid));
-	if (e != LW_OK || !seen)
-		return LW_OFFLINE;
-	return lw_answer_end(&a);
-}

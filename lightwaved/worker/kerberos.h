@@ -20,8 +20,9 @@ enum lw_err lw_kerberos_configure(const struct lw_config *config,
 
 /*
  * Have libkrb5 ask those servers alone that are not known to be down; all of
- * them, where all are. Called before each use of libkrb5; writes a file of
- * this worker's own when that has changed.
+ * them, where all are. Whom a login waited for in vain comes last. Called
+ * before each use of libkrb5; writes a file of this worker's own when that has
+ * changed.
  */
 void lw_kerberos_prefer(const struct lw_setup *s);
 

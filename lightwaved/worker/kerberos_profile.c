@@ -74,13 +74,24 @@ static uint32_t usable(const struct lw_servers *s)
 	return mask;
 }
 
-static void write_usable(FILE *f, const struct lw_servers *s, uint32_t mask)
+/*
+ * A server may be well and its KDC not. libkrb5 tries them in this order, for
+ * a second each and from the beginning for each message, which no login waits
+ * for: so each time that one waited in vain another one comes first.
+ */
+static void write_usable(FILE *f, const struct lw_servers *s, uint32_t mask,
+			 uint32_t missed)
 {
+	uint32_t n = 0, order[LW_SERVERS_MAX];
 	struct lw_server_state state;
 	struct lw_endpoint at;
 
-	for (uint32_t i = 0; lw_servers_get(s, i, &at, &state); i++) {
+	for (uint32_t i = 0; i < LW_SERVERS_MAX; i++) {
 		if (mask >> i & 1)
+			order[n++] = i;
+	}
+	for (uint32_t i = 0; i < n; i++) {
+		if (lw_servers_get(s, order[(i + missed) % n], &at, &state))
 			write_server(f, at.host);
 	}
 }
@@ -111,7 +122,8 @@ static void write_profile(FILE *f, const struct lw_config *config,
 	fprintf(f, head, config->realm, by_dns ? "true" : "false");
 	fprintf(f, "[realms]\n  %s = {\n", config->realm);
 	if (mask)
-		write_usable(f, servers, mask);
+		write_usable(f, servers, mask,
+			     atomic_load(&servers->kdcs_missed));
 	else
 		write_listed(f, config);
 	fputs("  }\n[domain_realm]\n", f);
@@ -159,13 +171,13 @@ enum lw_err lw_kerberos_configure(const struct lw_config *config,
 
 void lw_kerberos_prefer(const struct lw_setup *s)
 {
-	static uint32_t written;
-	static uint32_t turn;
+	static uint32_t written, turn, missed;
 	lw_cleanup(lw_free) char *path = NULL;
 	uint32_t mask = usable(s->servers);
 	uint32_t now = atomic_load(&s->servers->turn);
+	uint32_t vain = atomic_load(&s->servers->kdcs_missed);
 
-	if (mask == written && now == turn)
+	if (mask == written && now == turn && vain == missed)
 		return;
 	if (asprintf(&path, "%s/krb5.%u.conf", s->ticket_dir,
 		     (unsigned int)s->cell) < 0) {
@@ -176,5 +188,6 @@ void lw_kerberos_prefer(const struct lw_setup *s)
 	if (configure(s->config, s->servers, mask, path) == LW_OK) {
 		written = mask;
 		turn = now;
+		missed = vain;
 	}
 }

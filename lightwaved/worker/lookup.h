@@ -25,7 +25,4 @@ enum lw_err lw_lookup_members(struct lw_conn *c, struct lw_str dn,
 /* LW_OK with no rules where there are none, or none that we may see. */
 enum lw_err lw_lookup_rules(struct lw_conn *c, struct lw_wr *w);
 
-/* Whether the directory answers at all. */
-enum lw_err lw_lookup_probe(struct lw_conn *c, struct lw_wr *w);
-
 #endif

@@ -17,7 +17,8 @@
 
 #define MAX_PEERS	16
 #define SYNC_BUDGET_MS	120000
-#define PROBE_MARGIN_MS 4000 /* a probe ends itself; a name server may not */
+#define TEST_BUDGET_MS	20000 /* a KDC, three servers and five searches */
+#define PROBE_MARGIN_MS 4000  /* a probe ends itself; a name server may not */
 #define PROBE_WORKERS	4
 
 static void on_connection(evutil_socket_t fd, short what, void *arg)
@@ -60,6 +61,7 @@ static void on_child(evutil_socket_t sig, short what, void *arg)
 		lw_pool_reaped(&m->pam, pid, status);
 		lw_pool_reaped(&m->logins, pid, status);
 		lw_pool_reaped(&m->sync, pid, status);
+		lw_pool_reaped(&m->tests, pid, status);
 		lw_pool_reaped(&m->probes, pid, status);
 	}
 }
@@ -84,6 +86,7 @@ static void configure(struct lw_master *m)
 	/* The verdict, and then a ticket. */
 	lw_pool_configure(&m->logins, c->login_workers, 2 * budget_ms);
 	lw_pool_configure(&m->sync, 1, SYNC_BUDGET_MS);
+	lw_pool_configure(&m->tests, 1, TEST_BUDGET_MS);
 	lw_pool_configure(&m->probes, probe_workers(c),
 			  lw_setup_op_ms(&m->setup) + PROBE_MARGIN_MS);
 	lw_watch_configure(&m->watch, c);
@@ -153,11 +156,9 @@ static enum lw_err make_pools(struct lw_master *m)
 	const struct {
 		struct lw_pool *pool;
 		const char *name;
-	} all[] = { { &m->lookups, "lookup" },
-		    { &m->pam, "pam" },
-		    { &m->logins, "login" },
-		    { &m->sync, "sync" },
-		    { &m->probes, "probe" } };
+	} all[] = { { &m->lookups, "lookup" },	{ &m->pam, "pam" },
+		    { &m->logins, "login" },	{ &m->sync, "sync" },
+		    { &m->tests, "self-test" }, { &m->probes, "probe" } };
 	enum lw_err e = LW_OK;
 
 	_Static_assert(sizeof(all) / sizeof(all[0]) * LW_POOL_WORKERS <=
@@ -192,7 +193,7 @@ static enum lw_err start(struct lw_master *m)
 	m->base = event_base_new();
 	m->watch = (struct lw_watch) { .servers = m->setup.servers,
 				       .pool = &m->probes,
-				       .tests = &m->sync };
+				       .tests = &m->tests };
 	if (!m->setup.servers || !m->base || add_signals(m) != LW_OK ||
 	    make_pools(m) != LW_OK ||
 	    lw_watch_init(&m->watch, m->base) != LW_OK)
@@ -215,6 +216,7 @@ static void stop(struct lw_master *m)
 	lw_pool_done(&m->pam);
 	lw_pool_done(&m->logins);
 	lw_pool_done(&m->sync);
+	lw_pool_done(&m->tests);
 	lw_pool_done(&m->probes);
 	lw_watch_done(&m->watch);
 	for (size_t i = 0; i < sizeof(m->signals) / sizeof(m->signals[0]);

@@ -23,6 +23,7 @@ struct lw_master {
 	struct lw_pool pam;	/* the same for PAM: nobody else's delay it */
 	struct lw_pool logins;	/* passwords */
 	struct lw_pool sync;	/* following the directory */
+	struct lw_pool tests;	/* the self-test, which may wait for a KDC */
 	struct lw_pool probes;	/* whether servers are back */
 	struct lw_watch watch;
 	LIST_HEAD(lw_peer_list, lw_peer) peers;

@@ -43,7 +43,7 @@ static enum lw_err take_either(void *arg, LDAP *ld, LDAPMessage *m)
 	w->met++;
 	if (e == LW_OK && v.e.kind == LW_KIND_USER)
 		return lw_answer_add(w->answer, &v.e);
-	if (e == LW_NOMEM)
+	if (e != LW_OK && e != LW_NOTOURS && e != LW_INVALID)
 		return e;
 	/* A group that cannot be served itself still has members. */
 	return lw_search_dns(ld, m, "member", &w->dns, MAX_MEMBERS);

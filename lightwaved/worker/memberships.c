@@ -49,10 +49,13 @@ static enum lw_err take_member_of(void *arg, LDAP *ld, LDAPMessage *m)
 static enum lw_err take_group(void *arg, LDAP *ld, LDAPMessage *m)
 {
 	struct walk *w = arg;
-	char *dn = ldap_get_dn(ld, m);
-	enum lw_err e = dn ? lw_strset_add(&w->dns, lw_str(dn)) : LW_NOMEM;
+	lw_cleanup(lw_free) char *dn = NULL;
+	enum lw_err e = lw_entry_read_dn(ld, m, &dn);
 
-	ldap_memfree(dn);
+	if (e == LW_OK)
+		e = lw_strset_add(&w->dns, lw_str(dn));
+	if (e == LW_INVALID)
+		return lw_claim_take(w->answer, ld, m); /* which logs it */
 	if (e == LW_RANGE)
 		return LW_OK; /* met before: a cycle, or two ways to it */
 	if (w->dns.n > MAX_GROUPS)
@@ -100,16 +103,17 @@ static enum lw_err take_named(void *arg, LDAP *ld, LDAPMessage *m)
 {
 	lw_cleanup(lw_entry_view_done) struct lw_entry_view v = { 0 };
 	struct walk *w = arg;
-	char *dn = ldap_get_dn(ld, m);
-	bool named = dn && lw_strset_has(&w->named, lw_str(dn));
-	enum lw_err e;
+	lw_cleanup(lw_free) char *dn = NULL;
+	enum lw_err e = lw_entry_read_dn(ld, m, &dn);
 
-	ldap_memfree(dn);
-	if (named)
+	if (e == LW_OK && lw_strset_has(&w->named, lw_str(dn)))
 		return take_group(w, ld, m);
-	e = lw_entry_read(ld, m, &v);
+	if (e == LW_OK || e == LW_INVALID)
+		e = lw_entry_read(ld, m, &v);
+	if (e == LW_NOTOURS || e == LW_INVALID)
+		return LW_OK;
 	if (e != LW_OK)
-		return e == LW_NOMEM ? e : LW_OK;
+		return e;
 	lw_entry_encode(&w->others, &v.e);
 	w->other_count++;
 	return lw_wr_end(&w->others);
@@ -222,10 +226,7 @@ static enum lw_err are_gone(struct lw_conn *c, const struct walk *w,
 	return LW_OK;
 }
 
-/*
- * What was named and not met is not there, or spells its DN in another way
- * than memberOf does, and looks like one that only claims a name.
- */
+/* What was named and not met is mostly not there. */
 static enum lw_err read_rest(struct lw_conn *c, struct walk *w)
 {
 	lw_cleanup(lw_strset_done) struct lw_strset missing = { 0 };

@@ -14,6 +14,11 @@ void lw_peer_answer(struct lw_peer *p, struct lw_body *b, uint32_t id)
 	lw_stream_send(&p->stream, b);
 }
 
+bool lw_peer_full(const struct lw_peer *p)
+{
+	return lw_stream_full(&p->stream);
+}
+
 void lw_peer_status(struct lw_peer *p, const struct lw_head *asked, uint32_t id,
 		    enum lw_err e)
 {
@@ -35,15 +40,15 @@ static struct lw_pool *pool_for(struct lw_master *m, uint16_t op)
 	case LW_OP_FIND:
 	case LW_OP_MEMBERSHIPS:
 	case LW_OP_MEMBERS:
-	case LW_OP_PROBE:
 	case LW_OP_RULES:
 		return login ? &m->pam : &m->lookups;
 	case LW_OP_VERDICT:
 	case LW_OP_CHANGE:
 		return &m->logins;
 	case LW_OP_SYNC:
-	case LW_OP_SELFTEST: /* may wait for a KDC */
 		return &m->sync;
+	case LW_OP_SELFTEST: /* says what is wrong while others read on */
+		return &m->tests;
 	default:
 		return NULL;
 	}
@@ -59,18 +64,42 @@ static bool needs_no_server(const struct lw_body *b)
 	       (op == LW_OP_CHANGE && b->h.len > 0 && b->p[b->h.len - 1] != 0);
 }
 
-static void on_message(void *arg, struct lw_body *b)
+/* The front follows the directory whether or not anybody waits for it. */
+static bool somebody_waits(const struct lw_body *b)
 {
-	struct lw_peer *p = arg;
+	return (b->h.op & ~LW_OP_LOGIN) != LW_OP_SYNC;
+}
+
+/* What there is to say at once; LW_OK: the answer will come. */
+static enum lw_err take(struct lw_peer *p, struct lw_body *b)
+{
 	struct lw_pool *pool = pool_for(p->master, b->h.op);
 
 	if (!pool)
-		lw_peer_status(p, &b->h, b->h.id, LW_PROTO);
-	else if (needs_no_server(b) || lw_watch_question(&p->master->watch))
-		lw_pool_submit(pool, p, b);
-	else
-		lw_peer_status(p, &b->h, b->h.id, LW_OFFLINE);
+		return LW_PROTO;
+	if (!needs_no_server(b) &&
+	    !lw_watch_question(&p->master->watch, somebody_waits(b)))
+		return LW_OFFLINE;
+	return lw_pool_submit(pool, p, b);
+}
+
+static void on_message(void *arg, struct lw_body *b)
+{
+	struct lw_peer *p = arg;
+	struct lw_head asked = b->h;
+	enum lw_err e = take(p, b);
+
+	if (e != LW_OK)
+		lw_peer_status(p, &asked, asked.id, e);
 	lw_body_done(b);
+}
+
+/* Only a long answer, which has parts, is ever held back. */
+static void on_drained(void *arg)
+{
+	struct lw_peer *p = arg;
+
+	lw_pool_drained(&p->master->sync, p);
 }
 
 static void on_end(void *arg)
@@ -90,6 +119,7 @@ void lw_peer_new(struct lw_master *m, int fd)
 	p->stream = (struct lw_stream) { .max = LW_REQUEST_MAX * 2,
 					 .on_message = on_message,
 					 .on_end = on_end,
+					 .on_drained = on_drained,
 					 .arg = p };
 	if (lw_stream_init(&p->stream, m->base, fd) != LW_OK) {
 		free(p);
@@ -106,6 +136,7 @@ void lw_peer_free(struct lw_peer *p)
 	lw_pool_forget(&p->master->pam, p);
 	lw_pool_forget(&p->master->logins, p);
 	lw_pool_forget(&p->master->sync, p);
+	lw_pool_forget(&p->master->tests, p);
 	LIST_REMOVE(p, link);
 	p->master->peer_count--;
 	lw_stream_done(&p->stream);

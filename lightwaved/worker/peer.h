@@ -21,6 +21,9 @@ void lw_peer_free(struct lw_peer *p);
 /* Answer with b, which is taken, under the peer's own id for the job. */
 void lw_peer_answer(struct lw_peer *p, struct lw_body *b, uint32_t id);
 
+/* Whether it had better be sent no more until it has read some of it. */
+bool lw_peer_full(const struct lw_peer *p);
+
 /* Answer with a status only. */
 void lw_peer_status(struct lw_peer *p, const struct lw_head *asked, uint32_t id,
 		    enum lw_err e);

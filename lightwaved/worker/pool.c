@@ -110,17 +110,14 @@ void lw_pool_configure(struct lw_pool *p, size_t wanted, int64_t budget_ms)
 	lw_pool_run(p);
 }
 
-void lw_pool_submit(struct lw_pool *p, struct lw_peer *from, struct lw_body *b)
+enum lw_err lw_pool_submit(struct lw_pool *p, struct lw_peer *from,
+			   struct lw_body *b)
 {
 	static int64_t logged;
 	struct lw_job *j = calloc(1, sizeof(*j));
 
-	if (!j) {
-		if (from)
-			lw_peer_status(from, &b->h, b->h.id, LW_NOMEM);
-		lw_body_done(b);
-		return;
-	}
+	if (!j)
+		return LW_NOMEM;
 	j->from = from;
 	j->id = b->h.id;
 	j->queued_ms = lw_mono_ms();
@@ -130,11 +127,22 @@ void lw_pool_submit(struct lw_pool *p, struct lw_peer *from, struct lw_body *b)
 			lw_log(LOG_WARNING, "%s: %d jobs wait already", p->name,
 			       LW_POOL_QUEUE);
 		refuse(p, j);
-		return;
+		return LW_OK;
 	}
 	TAILQ_INSERT_TAIL(&p->queue, j, link);
 	p->queued++;
 	lw_pool_run(p);
+	return LW_OK;
+}
+
+void lw_pool_drained(struct lw_pool *p, const struct lw_peer *peer)
+{
+	for (size_t i = 0; i < LW_POOL_WORKERS; i++) {
+		const struct lw_job *j = p->slots[i].job;
+
+		if (j && j->from == peer)
+			lw_slot_resume(&p->slots[i]);
+	}
 }
 
 void lw_pool_forget(struct lw_pool *p, const struct lw_peer *peer)
@@ -154,7 +162,8 @@ void lw_pool_forget(struct lw_pool *p, const struct lw_peer *peer)
 		if (j && j->from == peer)
 			lw_slot_forget(&p->slots[i]);
 	}
-	watch_queue(p);
+	/* A new worker is there at once; nothing else would give it a job. */
+	lw_pool_run(p);
 }
 
 void lw_pool_reaped(struct lw_pool *p, pid_t pid, int status)

@@ -38,6 +38,7 @@ struct lw_slot {
 	struct event *timer;	/* the job's deadline, or the next start */
 	struct lw_job *job;	/* NULL: idle */
 	struct lw_body interim; /* what holds if the worker fails now */
+	bool paused; /* who asked does not read what there is of the answer */
 };
 
 struct lw_pool {
@@ -68,10 +69,16 @@ void lw_pool_done(struct lw_pool *p);
 void lw_pool_configure(struct lw_pool *p, size_t wanted, int64_t budget_ms);
 
 /*
- * Do a job for a peer; takes b. The answer comes by lw_peer_answer(), in parts
- * where it has parts. Without a peer it is the master's own.
+ * Do a job for a peer. The answer comes by lw_peer_answer(), in parts where it
+ * has parts. Without a peer it is the master's own. LW_OK: b is taken, and the
+ * job's end will be told to the watch, perhaps before this returns. LW_NOMEM:
+ * there is no such job, and nobody is told.
  */
-void lw_pool_submit(struct lw_pool *p, struct lw_peer *from, struct lw_body *b);
+enum lw_err lw_pool_submit(struct lw_pool *p, struct lw_peer *from,
+			   struct lw_body *b);
+
+/* The peer has read what it was sent: go on with what it asked for. */
+void lw_pool_drained(struct lw_pool *p, const struct lw_peer *peer);
 
 /* A peer is gone: nobody waits for its jobs, and a long one is ended. */
 void lw_pool_forget(struct lw_pool *p, const struct lw_peer *peer);

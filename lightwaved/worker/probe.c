@@ -1,6 +1,7 @@
 /* probe.c - is a server back, and which are there? A worker process. */
 #include "probe.h"
 
+#include "clock.h"
 #include "conn.h"
 #include "discover.h"
 #include "sasl.h"
@@ -28,13 +29,13 @@ enum lw_err lw_probe_decode(struct lw_rd *r, struct lw_endpoint *ret)
 }
 
 static enum lw_err try(struct lw_conn *c, const struct lw_endpoint *at,
-		       bool plain)
+		       bool plain, int64_t until)
 {
 	enum lw_err e;
 
 	lw_conn_want(c, plain);
-	e = lw_conn_open_at(c, at);
-	if (e == LW_OK && !lw_conn_answers(c, lw_setup_op_ms(c->setup))) {
+	e = lw_conn_open_at(c, at, until);
+	if (e == LW_OK && !lw_conn_answers(c, until - lw_mono_ms())) {
 		snprintf(c->why, sizeof(c->why), "connected, but no answer");
 		e = LW_OFFLINE;
 	}
@@ -45,6 +46,8 @@ static enum lw_err try(struct lw_conn *c, const struct lw_endpoint *at,
 enum lw_err lw_probe_server(const struct lw_setup *s, struct lw_rd *r,
 			    struct lw_wr *w)
 {
+	/* A question's own time: who needs longer is of no use for one. */
+	int64_t until = lw_mono_ms() + lw_setup_op_ms(s);
 	struct lw_endpoint at;
 	struct lw_conn c;
 	enum lw_err e = lw_probe_decode(r, &at);
@@ -53,9 +56,9 @@ enum lw_err lw_probe_server(const struct lw_setup *s, struct lw_rd *r,
 		return e;
 	lw_conn_init(&c, s);
 	/* Passwords always need TLS, the machine perhaps not. */
-	e = try(&c, &at, false);
+	e = try(&c, &at, false, until);
 	if (e == LW_OK && !lw_sasl_over_tls(s->config))
-		e = try(&c, &at, true);
+		e = try(&c, &at, true, until);
 	lw_wr_str(w, lw_str(e == LW_OFFLINE ? c.why
 			    : e == LW_OK    ? ""
 					    : lw_strerror(e)));

@@ -78,9 +78,12 @@ static int exchange(struct lw_conn *c, struct answers *a)
 	int rc, id;
 
 	for (;;) {
+		/* It only sends, but may wait for a KDC's service ticket. */
+		lw_servers_use(c->setup->servers, c->setup->cell, NULL);
 		rc = ldap_sasl_interactive_bind(
 			c->ld, NULL, c->setup->config->sasl_mech, NULL, NULL,
 			LDAP_SASL_QUIET, interact, a, m, &mech, &id);
+		lw_servers_use(c->setup->servers, c->setup->cell, &c->at);
 		if (rc != LDAP_SASL_BIND_IN_PROGRESS)
 			return rc;
 		ldap_msgfree(m);

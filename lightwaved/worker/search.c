@@ -75,8 +75,7 @@ static enum lw_err send_ask(struct lw_conn *c, struct lw_ask *a)
 static enum lw_err note_entry(struct lw_conn *c, struct lw_ask *a,
 			      LDAPMessage *m)
 {
-	BerElement *ber = NULL;
-	struct berval dn;
+	struct lw_str dn;
 	enum lw_err e;
 
 	if (!a->q.page)
@@ -85,12 +84,10 @@ static enum lw_err note_entry(struct lw_conn *c, struct lw_ask *a,
 		a->seen = calloc(1, sizeof(*a->seen));
 	if (!a->seen)
 		return LW_NOMEM;
-	if (ldap_get_dn_ber(c->ld, m, &ber, &dn) != LDAP_SUCCESS)
-		return LW_OFFLINE;
-	e = lw_dnset_add(a->seen,
-			 lw_dn_hash((struct lw_str) { dn.bv_val, dn.bv_len }),
-			 0);
-	ber_free(ber, 0);
+	e = lw_search_dn(c->ld, m, &dn);
+	if (e != LW_OK)
+		return e;
+	e = lw_dnset_add(a->seen, lw_dn_hash(dn), 0);
 	a->fresh += e == LW_OK;
 	return e == LW_NOMEM ? e : LW_OK;
 }
@@ -177,6 +174,7 @@ static enum lw_err receive(struct lw_conn *c, struct lw_ask *asks, size_t n)
 	a = whose(asks, n, m);
 	if (!a)
 		return LW_OK; /* the rest of something given up before */
+	lw_conn_heard(c);
 	if (type == LDAP_RES_SEARCH_RESULT)
 		return end_ask(c, a, m);
 	if (type != LDAP_RES_SEARCH_ENTRY)

@@ -65,27 +65,36 @@ enum lw_err lw_search_all(struct lw_conn *c, struct lw_ask *asks, size_t n);
 /* For lw_search(): sets the bool arg, so that one knows an entry is there. */
 enum lw_err lw_search_seen(void *arg, LDAP *ld, LDAPMessage *entry);
 
-/*
- * The values of one attribute of an entry that names few; views into it. Free
- * with ber_memfree(). NULL: there are none.
- */
-struct berval *lw_search_values(LDAP *ld, LDAPMessage *entry, const char *attr);
+/* An entry's DN as the server spells it; a view into the entry. LW_OFFLINE:
+ * the message is none. */
+enum lw_err lw_search_dn(LDAP *ld, LDAPMessage *entry, struct lw_str *ret);
 
 /*
- * Add the values of an attribute that holds DNs to set, until that has more
- * than most. LW_OK also where there are none. LW_RANGE: it has, or these are
- * not all (lw_search_odd()). LW_NOMEM.
+ * The values of one attribute of an entry that names few; views into it, with
+ * one without bv_val after the last. Free with ber_memfree(). NULL: there are
+ * none. LW_OFFLINE: they cannot be read, for the message is none or there is
+ * no memory for it, and say nothing.
+ */
+enum lw_err lw_search_values(LDAP *ld, LDAPMessage *entry, const char *attr,
+			     struct berval **ret);
+
+/*
+ * Add the values of an attribute that holds DNs to set, in the spelling of
+ * dn.h and without those that are none, until that has more than most. LW_OK
+ * also where there are none. LW_RANGE: it has, or these are not all
+ * (lw_search_odd()). LW_OFFLINE, as above. LW_NOMEM.
  */
 enum lw_err lw_search_dns(LDAP *ld, LDAPMessage *entry, const char *attr,
 			  struct lw_strset *set, size_t most);
 
 /*
  * Whether an attribute is there twice, or members come in pieces (";range=", as
- * Active Directory sends them): what one reads would not be all.
+ * Active Directory sends them): what one reads would not be all. LW_OFFLINE,
+ * as above.
  */
-bool lw_search_odd(LDAP *ld, LDAPMessage *entry);
+enum lw_err lw_search_odd(LDAP *ld, LDAPMessage *entry, bool *ret);
 
-/* The single number that an attribute holds, else 0. */
+/* The single number that an attribute holds; 0: none, or not to be read. */
 uint64_t lw_search_number(LDAP *ld, LDAPMessage *entry, const char *attr);
 
 #endif

@@ -3,7 +3,11 @@
 
 #define LEVEL_MAX 5 /* 1, 2, 4, 8, 16, 30 s */
 
-/* 8 bits what it is, 8 bits level, 48 bits milliseconds: 8900 years. */
+/*
+ * 2 bits what it is, 6 bits that are not ours, 8 bits level, 48 bits
+ * milliseconds with a sign: shortly after boot a server may be as good as up
+ * since before it.
+ */
 uint64_t lw_server_pack(struct lw_server_state s)
 {
 	return (uint64_t)s.since_ms << 16 | (uint64_t)s.level << 8 |
@@ -15,7 +19,7 @@ struct lw_server_state lw_server_unpack(uint64_t word)
 	return (struct lw_server_state) {
 		.is = (enum lw_server_is)(word & 3),
 		.level = (uint8_t)(word >> 8),
-		.since_ms = (int64_t)(word >> 16),
+		.since_ms = (int64_t)word >> 16,
 	};
 }
 
@@ -59,8 +63,7 @@ struct lw_server_state lw_server_reached(struct lw_server_state s,
 		return s;
 	/* Nothing has failed yet: what comes next is the first. */
 	if (s.is == LW_SERVER_UNTRIED)
-		now_ms = now_ms > LW_SERVER_CALM_MS ? now_ms - LW_SERVER_CALM_MS
-						    : 0;
+		now_ms -= LW_SERVER_CALM_MS;
 	return (struct lw_server_state) { .is = LW_SERVER_UP,
 					  .level = s.level,
 					  .since_ms = now_ms };

@@ -35,7 +35,9 @@ struct lw_server_state {
 	int64_t since_ms; /* UNTRIED: when it was last probed, or 0 */
 };
 
-/* As one word, for atomics. Any word is some state. */
+/* As one word, for atomics. Any word is some state; LW_SERVER_SPARE in it is
+ * zero, and is the caller's. */
+#define LW_SERVER_SPARE UINT64_C(0xFC)
 uint64_t lw_server_pack(struct lw_server_state s);
 struct lw_server_state lw_server_unpack(uint64_t word);
 

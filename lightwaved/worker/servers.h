@@ -19,14 +19,15 @@
 #include <stdatomic.h>
 
 #define LW_SERVERS_MAX	 16
-#define LW_SERVERS_CELLS 160 /* five pools of 32 workers */
+#define LW_SERVERS_CELLS 192 /* six pools of 32 workers */
 
 struct lw_servers {
 	_Atomic uint32_t turn; /* odd while the master writes count and at */
 	uint32_t count;	       /* changed in even turns only */
 	struct lw_endpoint at[LW_SERVERS_MAX]; /* the best one first */
 	_Atomic uint64_t state[LW_SERVERS_MAX];
-	_Atomic bool ready; /* somebody has said which there are */
+	_Atomic bool ready;	      /* somebody has said which there are */
+	_Atomic uint32_t kdcs_missed; /* logins that waited for one in vain */
 	_Atomic uint64_t cells[LW_SERVERS_CELLS];
 };
 

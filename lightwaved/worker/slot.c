@@ -63,6 +63,7 @@ static void detach(struct lw_slot *s, bool kill_it)
 	evtimer_del(s->timer);
 	remove_ticket(s);
 	s->pid = 0;
+	s->paused = false;
 }
 
 /* The job's end without an answer from the worker. */
@@ -100,6 +101,13 @@ static void launch_later(struct lw_slot *s)
 		lw_slot_alarm(s->timer, lw_mono_ms() + RESTART_MS);
 }
 
+/* The next login waits less, and for another one. */
+static void next_kdc(struct lw_slot *s)
+{
+	s->pool->no_ticket_until_ms = lw_mono_ms() + WARY_MS;
+	atomic_fetch_add(&s->pool->setup->servers->kdcs_missed, 1);
+}
+
 static void overrun(struct lw_slot *s)
 {
 	bool verdict_stands = s->interim.p != NULL;
@@ -107,11 +115,12 @@ static void overrun(struct lw_slot *s)
 	lw_log(LOG_WARNING, "%s worker %d overran its deadline and is killed%s",
 	       s->pool->name, (int)s->pid,
 	       verdict_stands ? " (waiting for a ticket)" : "");
-	/* The KDC's delay says nothing about the directory server. */
-	if (!verdict_stands)
+	/* The delay of the KDC, or of who reads the answer, says nothing about
+	 * the directory server. */
+	if (!verdict_stands && !s->paused)
 		blame(s);
-	else
-		s->pool->no_ticket_until_ms = lw_mono_ms() + WARY_MS;
+	else if (verdict_stands)
+		next_kdc(s);
 	detach(s, true);
 	give_up(s);
 	launch(s);
@@ -228,12 +237,28 @@ static void keep_interim(struct lw_slot *s, struct lw_body *b)
 		      until < s->deadline_ms ? until : s->deadline_ms);
 }
 
-/* A part of a long answer. */
-static void pass_on(struct lw_job *j, struct lw_body *b)
+/*
+ * A part of a long answer. The worker waits for who reads it: nothing of it is
+ * to pile up here.
+ */
+static void pass_on(struct lw_slot *s, struct lw_body *b)
 {
-	if (j->from)
+	struct lw_job *j = s->job;
+
+	if (j->from) {
 		lw_peer_answer(j->from, b, j->id);
+		s->paused = lw_peer_full(j->from);
+	}
+	if (s->paused)
+		lw_stream_pause(&s->stream, true);
 	lw_body_done(b);
+}
+
+void lw_slot_resume(struct lw_slot *s)
+{
+	if (s->paused)
+		lw_stream_pause(&s->stream, false);
+	s->paused = false;
 }
 
 static void finish(struct lw_slot *s, struct lw_body *b)
@@ -273,7 +298,7 @@ static void on_message(void *arg, struct lw_body *b)
 	if (b->h.op & LW_OP_INTERIM && j->body.h.op != LW_OP_SYNC)
 		keep_interim(s, b);
 	else if (b->h.op & LW_OP_INTERIM)
-		pass_on(j, b);
+		pass_on(s, b);
 	else
 		finish(s, b);
 }
@@ -298,6 +323,7 @@ static void on_end(void *arg)
 void lw_slot_forget(struct lw_slot *s)
 {
 	s->job->from = NULL;
+	lw_slot_resume(s);
 	if (s->job->body.h.op != LW_OP_SYNC)
 		return;
 	/* Whoever comes next would have to wait for its end. */

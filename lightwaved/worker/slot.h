@@ -22,6 +22,9 @@ void lw_slot_start(struct lw_slot *s, struct lw_job *j);
  */
 void lw_slot_renew(struct lw_slot *s);
 
+/* Who asked for its job reads again. */
+void lw_slot_resume(struct lw_slot *s);
+
 /* Who asked for its job is gone. */
 void lw_slot_forget(struct lw_slot *s);
 

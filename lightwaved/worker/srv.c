@@ -54,6 +54,14 @@ enum lw_err lw_srv_read(const uint8_t *msg, size_t len,
 	return LW_OK;
 }
 
+bool lw_srv_inside(const char *host, const char *domain)
+{
+	size_t n = strlen(host), tail = strlen(domain);
+
+	return n > tail + 1 && host[n - tail - 1] == '.' &&
+	       !strcasecmp(host + n - tail, domain);
+}
+
 static int before(const void *pa, const void *pb)
 {
 	const struct lw_srv *a = pa, *b = pb;

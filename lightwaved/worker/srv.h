@@ -28,6 +28,13 @@ enum lw_err lw_srv_read(const uint8_t *msg, size_t len,
 			uint32_t *ret_ttl);
 
 /*
+ * Whether host is a name inside domain, at whatever depth. Who forges a DNS
+ * answer can name any host, and perhaps one with a certificate of an authority
+ * that we trust: only names of the domain are its owner's to give.
+ */
+bool lw_srv_inside(const char *host, const char *domain);
+
+/*
  * Into the order to try them in: the lowest priority first, and by chance
  * according to the weights among equals. It hangs on seed alone, not on the
  * order they came in, so that one machine keeps its servers and many machines

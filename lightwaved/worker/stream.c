@@ -58,6 +58,7 @@ static ssize_t send_some(int fd, const struct lw_outgoing *o)
 static void flush(struct lw_stream *s)
 {
 	struct lw_outgoing *o;
+	bool full = lw_stream_full(s);
 
 	while ((o = STAILQ_FIRST(&s->out))) {
 		ssize_t n = send_some(s->fd, o);
@@ -70,12 +71,14 @@ static void flush(struct lw_stream *s)
 		}
 		if (n < 0) {
 			event_add(s->writable, NULL);
-			return;
+			break;
 		}
 		o->sent += (size_t)n;
 		if (o->sent == LW_HEAD_SIZE + o->body.h.len)
 			drop_first(s);
 	}
+	if (full && !lw_stream_full(s) && s->on_drained)
+		s->on_drained(s->arg);
 }
 
 static void on_writable(evutil_socket_t fd, short what, void *arg)
@@ -161,6 +164,19 @@ void lw_stream_done(struct lw_stream *s)
 	lw_body_done(&s->in);
 	lw_close(&s->fd);
 	s->fd = -1;
+}
+
+bool lw_stream_full(const struct lw_stream *s)
+{
+	return s->waiting >= LW_STREAM_FULL;
+}
+
+void lw_stream_pause(struct lw_stream *s, bool pause)
+{
+	if (pause)
+		event_del(s->readable);
+	else
+		event_add(s->readable, NULL);
 }
 
 void lw_stream_send(struct lw_stream *s, struct lw_body *b)

@@ -12,6 +12,9 @@
 #include <event2/event.h>
 #include <sys/queue.h>
 
+/* Who sends more while so much waits had better not: lw_stream_full(). */
+#define LW_STREAM_FULL (1024 * 1024)
+
 /* h.len bytes on the heap. */
 struct lw_body {
 	struct lw_head h;
@@ -42,6 +45,11 @@ struct lw_stream {
 	void (*on_message)(void *arg, struct lw_body *b);
 	/* The peer is gone or broke the protocol; nothing comes after it. */
 	void (*on_end)(void *arg);
+	/*
+	 * Less than LW_STREAM_FULL waits to be sent, and more did. NULL: nobody
+	 * needs to know.
+	 */
+	void (*on_drained)(void *arg);
 	void *arg;
 };
 
@@ -59,5 +67,11 @@ void lw_stream_done(struct lw_stream *s);
  * it asked for, is reported by on_end, later.
  */
 void lw_stream_send(struct lw_stream *s, struct lw_body *b);
+
+/* Whether the peer is slower than what is sent to it; on_drained will come. */
+bool lw_stream_full(const struct lw_stream *s);
+
+/* Read no more, until it is called with false. */
+void lw_stream_pause(struct lw_stream *s, bool pause);
 
 #endif

@@ -8,10 +8,18 @@
 
 static struct lw_sync_memory memory;
 
-void lw_sync_forget(void)
+/* Which groups there were stays true: a bad answer takes no such memory. */
+static void forget_numbers(void)
 {
 	lw_sync_seen_done(&memory.seen);
-	memory = (struct lw_sync_memory) { .fresh = false };
+	memory.space = (struct lw_usn_space) { .link = 0 };
+	memory.fresh = false;
+}
+
+void lw_sync_forget(void)
+{
+	forget_numbers();
+	lw_strset_done(&memory.groups);
 }
 
 /* Another server's numbers are others: nothing of what was seen holds. */
@@ -59,11 +67,12 @@ enum lw_err lw_sync_run(struct lw_conn *c, struct lw_rd *question,
 	e = look_around(c, &memory);
 	if (e == LW_OK)
 		e = answer(c, &memory, &q, &out, &end);
-	if (e == LW_OK && end.kind != LW_SYNCED_TOO_MANY)
+	if (e == LW_OK && end.kind != LW_SYNCED_TOO_MANY &&
+	    end.kind != LW_SYNCED_UNKNOWN)
 		e = lw_sync_out_flush(&out);
 	/* Nobody knows what of it arrived. */
 	if (e != LW_OK) {
-		lw_sync_forget();
+		forget_numbers();
 		return e == LW_NOTFOUND ? LW_OFFLINE : e;
 	}
 	end.domain_sid = lw_str(domain_sid);

@@ -7,19 +7,22 @@
 #include "log.h"
 #include "search.h"
 #include "sync_check.h"
+#include "sync_groups.h"
 
 #define PAGE 1000
 
 struct reading {
 	const struct lw_sync *q;
 	struct lw_sync_out *out;
-	struct lw_dnset met; /* all entries, with their numbers */
+	struct lw_dnset met;	 /* all entries, with their numbers */
+	struct lw_strset groups; /* DNs */
 	bool too_many;
 };
 
 static void reading_done(struct reading *r)
 {
 	lw_dnset_done(&r->met);
+	lw_strset_done(&r->groups);
 }
 
 static void free_values(struct berval **v)
@@ -31,23 +34,35 @@ static void free_values(struct berval **v)
 static enum lw_err meet(struct reading *r, LDAP *ld, LDAPMessage *m)
 {
 	uint64_t usn = lw_search_number(ld, m, "uSNChanged");
-	BerElement *ber = NULL;
-	struct berval dn;
-	enum lw_err e;
+	struct lw_str dn;
+	enum lw_err e = lw_search_dn(ld, m, &dn);
 
-	if (ldap_get_dn_ber(ld, m, &ber, &dn) != LDAP_SUCCESS)
-		return LW_OFFLINE;
-	e = lw_dnset_add(&r->met,
-			 lw_dn_hash((struct lw_str) { dn.bv_val, dn.bv_len }),
-			 usn);
-	ber_free(ber, 0);
-	return e == LW_NOMEM ? e : LW_OK;
+	if (e == LW_OK)
+		e = lw_dnset_add(&r->met, lw_dn_hash(dn), usn);
+	return e == LW_RANGE ? LW_OK : e;
+}
+
+static enum lw_err report(struct reading *r, LDAP *ld, LDAPMessage *m,
+			  const struct lw_entry_view *v)
+{
+	lw_cleanup(free_values) struct berval *members = NULL;
+	enum lw_err e = LW_OK;
+
+	if (r->out->total >= r->q->max)
+		return LW_RANGE;
+	if (v->e.kind == LW_KIND_GROUP)
+		e = lw_strset_add(&r->groups, v->e.dn);
+	if (e == LW_NOMEM)
+		return e;
+	e = LW_OK;
+	if (r->q->how == LW_SYNC_EVERYTHING)
+		e = lw_search_values(ld, m, "member", &members);
+	return e == LW_OK ? lw_sync_out_add(r->out, v, members) : e;
 }
 
 static enum lw_err take(void *arg, LDAP *ld, LDAPMessage *m)
 {
 	lw_cleanup(lw_entry_view_done) struct lw_entry_view v = { 0 };
-	lw_cleanup(free_values) struct berval *members = NULL;
 	struct reading *r = arg;
 	enum lw_err e = meet(r, ld, m);
 
@@ -56,16 +71,10 @@ static enum lw_err take(void *arg, LDAP *ld, LDAPMessage *m)
 					      : lw_entry_read_bare(ld, m, &v);
 	if (e == LW_NOTOURS || e == LW_INVALID)
 		return LW_OK;
-	if (e != LW_OK)
-		return e;
-	if (r->out->total >= r->q->max) {
-		r->too_many = true;
-		return LW_RANGE;
-	}
-	if (r->q->how == LW_SYNC_EVERYTHING)
-		members = lw_search_values(ld, m, "member");
-	e = lw_sync_out_add(r->out, &v, members);
-	r->too_many = e == LW_RANGE; /* a group that fits nowhere */
+	if (e == LW_OK)
+		e = report(r, ld, m, &v);
+	/* Too many of them, or a group that fits nowhere or is not whole. */
+	r->too_many = e == LW_RANGE;
 	return e;
 }
 
@@ -83,7 +92,7 @@ static enum lw_err check(struct lw_conn *c, const struct reading *r,
 }
 
 /* The latest of them need not be reported as changes. */
-static void remember(struct lw_sync_memory *m, const struct reading *r,
+static void remember(struct lw_sync_memory *m, struct reading *r,
 		     uint64_t highest)
 {
 	int64_t now = lw_mono_ms();
@@ -98,35 +107,57 @@ static void remember(struct lw_sync_memory *m, const struct reading *r,
 	lw_sync_seen_end(&m->seen, highest);
 }
 
+static void remember_groups(struct lw_sync_memory *m, struct reading *r)
+{
+	lw_strset_done(&m->groups);
+	m->groups = r->groups;
+	r->groups = (struct lw_strset) { 0 };
+}
+
+static enum lw_err read_all(struct lw_conn *c, struct lw_sync_memory *m,
+			    struct reading *r, uint64_t highest)
+{
+	struct lw_query all = { .base = c->setup->config->base_dn,
+				.scope = LDAP_SCOPE_SUBTREE,
+				.filter = LW_IS_FOLLOWED,
+				.attrs = r->q->how == LW_SYNC_SIDS
+						 ? lw_entry_sid_attrs
+						 : lw_entry_sync_attrs,
+				.page = PAGE };
+	enum lw_err e = lw_search(c, &all, take, r);
+
+	if (e == LW_OK)
+		e = check(c, r, highest);
+	if (e == LW_OK)
+		e = lw_sync_groups_gone(c, &m->groups, &r->met);
+	return e;
+}
+
 enum lw_err lw_sync_all(struct lw_conn *c, struct lw_sync_memory *m,
 			const struct lw_sync *q, struct lw_sync_out *o,
 			struct lw_sync_end *end)
 {
 	lw_cleanup(reading_done) struct reading r = { .q = q, .out = o };
-	struct lw_query all = { .base = c->setup->config->base_dn,
-				.scope = LDAP_SCOPE_SUBTREE,
-				.filter = LW_IS_FOLLOWED,
-				.attrs = q->how == LW_SYNC_SIDS
-						 ? lw_entry_sid_attrs
-						 : lw_entry_sync_attrs,
-				.page = PAGE };
-	uint64_t highest = q->how == LW_SYNC_SIDS ? m->seen.highest : 0;
+	bool sids = q->how == LW_SYNC_SIDS;
+	uint64_t highest = sids ? m->seen.highest : 0;
 	enum lw_err e = LW_OK;
 
 	/* First: what changes while we read has a higher number. */
 	if (highest == 0)
 		e = lw_usn_highest(c, &highest);
 	if (e == LW_OK)
-		e = lw_search(c, &all, take, &r);
-	if (e == LW_OK)
-		e = check(c, &r, highest);
+		e = read_all(c, m, &r, highest);
 	if (e != LW_OK && !r.too_many)
 		return e;
-	if (q->how == LW_SYNC_EVERYTHING)
+	if (!r.too_many)
+		remember_groups(m, &r);
+	if (!sids) {
+		highest = lw_sync_begin(&r.met, highest);
 		remember(m, &r, highest);
-	end->kind = r.too_many			   ? LW_SYNCED_TOO_MANY
-		    : q->how == LW_SYNC_EVERYTHING ? LW_SYNCED_EVERYTHING
-						   : LW_SYNCED_SIDS;
+	}
+	end->kind = r.too_many ? LW_SYNCED_TOO_MANY
+		    : sids     ? LW_SYNCED_SIDS
+			       : LW_SYNCED_EVERYTHING;
 	end->highest = highest;
 	return LW_OK;
 }

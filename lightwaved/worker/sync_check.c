@@ -22,17 +22,12 @@ static enum lw_err take(void *arg, LDAP *ld, LDAPMessage *m)
 {
 	struct check *ck = arg;
 	uint64_t usn = lw_search_number(ld, m, "uSNChanged");
-	BerElement *ber = NULL;
-	struct berval dn;
-	bool met;
+	struct lw_str dn;
+	enum lw_err e = lw_search_dn(ld, m, &dn);
 
-	if (ldap_get_dn_ber(ld, m, &ber, &dn) != LDAP_SUCCESS)
-		return LW_OFFLINE;
-	met = lw_dnset_find(ck->k->met,
-			    lw_dn_hash((struct lw_str) { dn.bv_val,
-							 dn.bv_len })) != NULL;
-	ber_free(ber, 0);
-	if (met || usn > ck->k->highest)
+	if (e != LW_OK)
+		return e;
+	if (usn > ck->k->highest || lw_dnset_find(ck->k->met, lw_dn_hash(dn)))
 		return LW_OK;
 	ck->missed = true;
 	return LW_OFFLINE;

@@ -1,6 +1,8 @@
 /* sync_out.c - entries on their way, part by part. A worker; pure. */
 #include "sync_out.h"
 
+#include "cleanup.h"
+#include "dn.h"
 #include "log.h"
 
 #include <string.h>
@@ -46,9 +48,26 @@ enum lw_err lw_sync_out_flush(struct lw_sync_out *o)
 	return e;
 }
 
-static bool is_dn(const struct berval *v)
+/* How many of them are DNs, which are written; the others are nobody's. */
+static enum lw_err write_members(struct lw_wr *w, const struct berval *members,
+				 uint32_t *ret_n)
 {
-	return v->bv_len > 0 && !memchr(v->bv_val, '\0', v->bv_len);
+	uint32_t n = 0;
+
+	for (size_t i = 0; members && members[i].bv_val; i++) {
+		lw_cleanup(lw_dn_done) struct lw_dn dn = { .own = NULL };
+		struct lw_str raw = { members[i].bv_val, members[i].bv_len };
+		enum lw_err e = lw_dn_read(raw, &dn);
+
+		if (e == LW_NOMEM)
+			return e;
+		if (e != LW_OK)
+			continue;
+		lw_wr_str(w, dn.s);
+		n++;
+	}
+	*ret_n = n;
+	return LW_OK;
 }
 
 enum lw_err lw_sync_out_add(struct lw_sync_out *o,
@@ -56,17 +75,18 @@ enum lw_err lw_sync_out_add(struct lw_sync_out *o,
 			    const struct berval *members)
 {
 	uint32_t n = 0;
+	size_t at;
+	enum lw_err e;
 
 	if (v->e.kind != LW_KIND_GROUP)
 		members = NULL;
-	for (size_t i = 0; members && members[i].bv_val; i++)
-		n += is_dn(&members[i]);
-	lw_sync_entry_encode(&o->w, &v->e, v->usn, n);
-	for (size_t i = 0; members && members[i].bv_val; i++) {
-		if (is_dn(&members[i]))
-			lw_wr_str(&o->w, (struct lw_str) { members[i].bv_val,
-							   members[i].bv_len });
-	}
+	lw_sync_entry_encode(&o->w, &v->e, v->usn, 0);
+	at = (size_t)(o->w.p - o->w.base);
+	e = write_members(&o->w, members, &n);
+	if (e != LW_OK)
+		return e;
+	if (lw_wr_end(&o->w) == LW_OK)
+		lw_put_u32(o->w.base + at - 4, n);
 	o->count++;
 	o->total++;
 	if (lw_wr_end(&o->w) == LW_RANGE)

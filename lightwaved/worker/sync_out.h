@@ -21,7 +21,8 @@ void lw_sync_out_init(struct lw_sync_out *o, lw_sync_emit_fn *emit, void *arg);
 void lw_sync_out_done(struct lw_sync_out *o);
 
 /*
- * Add an entry; members (may be NULL) as lw_search_values() gives them.
+ * Add an entry; members (may be NULL) as lw_search_values() gives them;
+ * their DNs go in the spelling of dn.h, what is none is left out.
  * LW_RANGE: it fits into no message, which is logged. LW_NOMEM, or what emit
  * gave.
  */

@@ -75,7 +75,7 @@ uint64_t lw_sync_seen_ask(struct lw_sync_seen *s, uint64_t from,
 		s->quiet_ms = 0;
 	}
 	if (settled(s, from, now_ms))
-		search = from + 1;
+		search = from;
 	if (!s->quiet_ms) {
 		s->quiet_ms = now_ms;
 		s->quiet_polls = 0;

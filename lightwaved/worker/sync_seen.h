@@ -39,7 +39,8 @@ void lw_sync_seen_done(struct lw_sync_seen *s);
 /*
  * The next question has come, from `from` at now_ms. Gives the number from
  * which to search: margin less than `from`, until that long and that often
- * nothing came that nothing can still be on its way.
+ * nothing came that nothing can still be on its way; then `from` itself, whose
+ * entry says that the numbers still reach so far.
  */
 uint64_t lw_sync_seen_ask(struct lw_sync_seen *s, uint64_t from,
 			  uint64_t margin, int64_t now_ms);

@@ -3,6 +3,7 @@
 
 #include "cleanup.h"
 #include "clock.h"
+#include "fnv.h"
 #include "log.h"
 
 #include <dirent.h>
@@ -47,27 +48,17 @@ static bool set_context(const struct lw_config *c)
 	return set_int(LDAP_OPT_X_TLS_NEWCTX, 0);
 }
 
-/* FNV-1a: whether anything has changed, not what somebody made it look like. */
-static uint64_t mix(uint64_t h, const void *p, size_t n)
-{
-	const uint8_t *b = p;
-
-	for (size_t i = 0; i < n; i++)
-		h = (h ^ b[i]) * UINT64_C(1099511628211);
-	return h;
-}
-
 static uint64_t mix_file(uint64_t h, int dir, const char *path)
 {
 	struct stat st;
 
 	if (fstatat(dir, path, &st, 0) < 0)
-		return mix(h, path, strlen(path));
-	h = mix(h, &st.st_dev, sizeof(st.st_dev));
-	h = mix(h, &st.st_ino, sizeof(st.st_ino));
-	h = mix(h, &st.st_size, sizeof(st.st_size));
-	h = mix(h, &st.st_mtim.tv_sec, sizeof(st.st_mtim.tv_sec));
-	return mix(h, &st.st_mtim.tv_nsec, sizeof(st.st_mtim.tv_nsec));
+		return lw_fnv(h, path, strlen(path));
+	h = lw_fnv(h, &st.st_dev, sizeof(st.st_dev));
+	h = lw_fnv(h, &st.st_ino, sizeof(st.st_ino));
+	h = lw_fnv(h, &st.st_size, sizeof(st.st_size));
+	h = lw_fnv(h, &st.st_mtim.tv_sec, sizeof(st.st_mtim.tv_sec));
+	return lw_fnv(h, &st.st_mtim.tv_nsec, sizeof(st.st_mtim.tv_nsec));
 }
 
 static void close_dir(DIR **d)
@@ -80,7 +71,7 @@ static void close_dir(DIR **d)
 static uint64_t fingerprint(const struct lw_config *c)
 {
 	lw_cleanup(close_dir) DIR *d = c->ca_dir ? opendir(c->ca_dir) : NULL;
-	uint64_t h = UINT64_C(14695981039346656037);
+	uint64_t h = LW_FNV_START;
 	const struct dirent *e;
 
 	if (c->ca_file)

@@ -16,7 +16,8 @@ static char *space_attrs[] = { "highestCommittedUSN", "serverName", NULL };
 static enum lw_err take_space(void *arg, LDAP *ld, LDAPMessage *m)
 {
 	struct lw_usn_space *s = arg;
-	struct berval *v = lw_search_values(ld, m, "serverName");
+	struct berval *v = NULL;
+	enum lw_err e = lw_search_values(ld, m, "serverName", &v);
 
 	s->highest = lw_search_number(ld, m, "highestCommittedUSN");
 	if (v && v[0].bv_val && v[0].bv_len < 256 &&
@@ -24,7 +25,7 @@ static enum lw_err take_space(void *arg, LDAP *ld, LDAPMessage *m)
 		snprintf(s->server, sizeof(s->server), "%.*s", (int)v[0].bv_len,
 			 v[0].bv_val);
 	ber_memfree(v);
-	return LW_OK;
+	return e;
 }
 
 static enum lw_err ask_space(struct lw_conn *c, struct lw_usn_space *ret)
@@ -137,14 +138,18 @@ static enum lw_err halve(struct lw_conn *c, uint64_t *ret)
 	return e;
 }
 
-enum lw_err lw_usn_reaches(struct lw_conn *c, uint64_t number, bool *ret)
+enum lw_err lw_usn_reaches(struct lw_conn *c, uint64_t number, uint64_t less,
+			   bool *ret)
 {
-	uint64_t found = 0;
-	enum lw_err e = any_from(c, number, &found);
+	struct lw_usn_space now = { .link = 0 };
+	uint64_t from = number > less ? number - less : 1, found = 0;
+	enum lw_err e = ask_space(c, &now);
 
+	if (e == LW_OK && now.highest == 0)
+		e = any_from(c, from, &found);
 	if (e == LW_OK)
-		*ret = found >= number;
-	return e;
+		*ret = now.highest ? now.highest >= number : found >= from;
+	return e == LW_NOTFOUND ? LW_OFFLINE : e;
 }
 
 enum lw_err lw_usn_highest(struct lw_conn *c, uint64_t *ret)

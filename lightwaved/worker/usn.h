@@ -40,7 +40,12 @@ enum lw_err lw_usn_space_read(struct lw_conn *c, struct lw_usn_space *s,
  */
 enum lw_err lw_usn_highest(struct lw_conn *c, uint64_t *ret);
 
-/* Whether any user or group has this number or a higher one. */
-enum lw_err lw_usn_reaches(struct lw_conn *c, uint64_t number, bool *ret);
+/*
+ * Whether the numbers have come as far as this one: what the server says; or,
+ * where it does not, whether a user or group has it, or one that is no more
+ * than `less` below it. Errors as lw_search().
+ */
+enum lw_err lw_usn_reaches(struct lw_conn *c, uint64_t number, uint64_t less,
+			   bool *ret);
 
 #endif

@@ -9,7 +9,6 @@
 #include "slot.h"
 
 #include <string.h>
-#include <strings.h>
 
 /* So long after a question in vain somebody is taken to wait for a server. */
 #define EAGER_FOR_MS 2000
@@ -46,8 +45,11 @@ static void search(struct lw_watch *w)
 {
 	struct lw_body b = { .h = { .op = LW_OP_DISCOVER } };
 
+	/* Before it is submitted: its end may come at once. */
 	w->searching = true;
-	lw_pool_submit(w->pool, NULL, &b);
+	w->search_ms = lw_mono_ms() + SEARCH_AGAIN_MS;
+	if (lw_pool_submit(w->pool, NULL, &b) != LW_OK)
+		w->searching = false;
 }
 
 /* The id of the job is the place where we keep whom it is about. */
@@ -69,8 +71,10 @@ static void probe(struct lw_watch *w, const struct lw_endpoint *at)
 	if (i == LW_SERVERS_MAX || lw_wr_end(&wr) != LW_OK)
 		return;
 	w->probes[i] = *at;
+	/* Out of memory: as if it had got lost, so it comes again. */
 	lw_servers_probe(w->servers, at);
-	lw_pool_submit(w->pool, NULL, &b);
+	if (lw_pool_submit(w->pool, NULL, &b) != LW_OK)
+		w->probes[i].host[0] = '\0';
 }
 
 static bool eager(const struct lw_watch *w, int64_t now)
@@ -115,8 +119,8 @@ static void test_once(struct lw_watch *w)
 	bool due = !w->closed && !w->tested;
 
 	w->tested = !w->closed;
-	if (due)
-		lw_pool_submit(w->tests, NULL, &b);
+	if (due && lw_pool_submit(w->tests, NULL, &b) != LW_OK)
+		w->tested = false;
 }
 
 static void look(struct lw_watch *w)
@@ -146,7 +150,7 @@ static void replace(struct lw_watch *w, const struct lw_endpoint *v, size_t n)
 
 	for (uint32_t i = 0; same && i < n; i++)
 		same = lw_servers_get(w->servers, i, &at, &state) &&
-		       at.port == v[i].port && !strcasecmp(at.host, v[i].host);
+		       lw_endpoint_same(&at, &v[i]);
 	if (!same)
 		lw_servers_replace(w->servers, v, n);
 	lw_servers_ready(w->servers);
@@ -177,7 +181,7 @@ void lw_watch_configure(struct lw_watch *w, const struct lw_config *c)
 	look(w);
 }
 
-bool lw_watch_question(struct lw_watch *w)
+bool lw_watch_question(struct lw_watch *w, bool waits)
 {
 	struct lw_endpoint best;
 
@@ -185,7 +189,8 @@ bool lw_watch_question(struct lw_watch *w)
 	if (!atomic_load(&w->servers->ready) ||
 	    lw_servers_best(w->servers, &best))
 		return true;
-	w->asked_ms = lw_mono_ms();
+	if (waits)
+		w->asked_ms = lw_mono_ms();
 	look(w);
 	return false;
 }
@@ -229,8 +234,9 @@ static void searched(struct lw_watch *w, enum lw_err status, struct lw_rd *r)
 	if (lw_rarely(&logged))
 		lw_log(LOG_WARNING, "no servers of %s found by DNS: %s",
 		       w->config->domain,
-		       status == LW_NOTFOUND ? "no _ldap._tcp there"
-					     : "no answer");
+		       status == LW_NOTFOUND
+			       ? "no _ldap._tcp there that names one of it"
+			       : "no answer");
 }
 
 void lw_watch_ended(struct lw_watch *w, const struct lw_job *j,

@@ -20,7 +20,7 @@ struct lw_watch {
 	bool searching;	     /* a search for servers is under way */
 	int64_t search_ms;   /* when the next is due, with SRV */
 	int64_t searched_ms; /* when the last one ended */
-	int64_t asked_ms;    /* when somebody last asked in vain */
+	int64_t asked_ms;    /* when somebody who waits last asked in vain */
 	bool closed;	     /* none was usable when we last looked */
 	bool tested;	     /* the self-test was asked for since then */
 };
@@ -33,10 +33,11 @@ void lw_watch_done(struct lw_watch *w);
 void lw_watch_configure(struct lw_watch *w, const struct lw_config *c);
 
 /*
- * Whether there is a server that may be asked. If not, somebody was just told
- * that nobody can be: find out soon whether that is still so.
+ * Whether there is a server that may be asked. If not, somebody is told that
+ * nobody can be, and where he waits for the answer (waits) it is found out
+ * soon whether that is still so.
  */
-bool lw_watch_question(struct lw_watch *w);
+bool lw_watch_question(struct lw_watch *w, bool waits);
 
 /*
  * A job of any pool has ended; answer is NULL where it has none. Workers may

@@ -77,9 +77,6 @@ static enum lw_err lookup(struct lw_conn *c, const struct task *t,
 		return lw_find_decode(&r, &f) == LW_OK
 			       ? lw_lookup_find(c, &f, w)
 			       : LW_PROTO;
-	if (op_of(t) == LW_OP_PROBE)
-		return lw_rd_end(&r) == LW_OK ? lw_lookup_probe(c, w)
-					      : LW_PROTO;
 	if (op_of(t) == LW_OP_RULES)
 		return lw_rd_end(&r) == LW_OK ? lw_lookup_rules(c, w)
 					      : LW_PROTO;
@@ -103,9 +100,28 @@ static void begin(struct lw_wr *w, const struct task *t, uint16_t op,
 }
 
 /*
- * A question may be asked again where a transport failed: first the same
- * server on a new connection (it may have been restarted), then the others.
+ * A transport failed under a question. true: ask it again, of the same server
+ * on a new connection (it may have been restarted, or a kept link was dead
+ * without our knowing) or of another one. What the same server does not answer
+ * on a new connection either is too much for it: nobody else's concern.
  */
+static bool ask_again(struct lw_conn *c, bool kept, bool *doubted)
+{
+	if (!c->slow) {
+		kept ? lw_conn_close(c) : lw_conn_failed(c);
+		return true;
+	}
+	if (!*doubted && lw_conn_doubt(c) != LW_OK)
+		return true;
+	if (!*doubted && kept) {
+		*doubted = true;
+		return true;
+	}
+	lw_conn_close(c);
+	return false;
+}
+
+/* A question may be asked again where a transport failed. */
 static enum lw_err lookup_anywhere(struct lw_conn *c, const struct task *t,
 				   struct lw_wr *w)
 {
@@ -113,6 +129,7 @@ static enum lw_err lookup_anywhere(struct lw_conn *c, const struct task *t,
 	int64_t until = lw_mono_ms() + (int64_t)config->timeout * 1000;
 	size_t tries = lw_servers_count(c->setup->servers) + 1;
 	enum lw_err e = LW_OFFLINE;
+	bool doubted = false;
 
 	while (tries-- > 0 && lw_mono_ms() < until) {
 		bool kept = c->ld != NULL;
@@ -124,11 +141,9 @@ static enum lw_err lookup_anywhere(struct lw_conn *c, const struct task *t,
 		e = lookup(c, t, w);
 		if (!c->broken)
 			return e;
-		if (kept && !c->slow)
-			lw_conn_close(c);
-		else
-			lw_conn_failed(c);
 		e = LW_OFFLINE;
+		if (!ask_again(c, kept, &doubted))
+			return e;
 	}
 	return e;
 }
@@ -244,7 +259,7 @@ static enum lw_err sync_once(struct worker *me, const struct task *t,
 	begin(w, t, t->head.op, LW_OK);
 	e = lw_sync_run(&me->conn, &r, say_part, &part, w);
 	if (me->conn.slow)
-		lw_conn_failed(&me->conn);
+		lw_conn_doubt(&me->conn);
 	else if (me->conn.broken)
 		lw_conn_close(&me->conn);
 	return e;

@@ -67,11 +67,11 @@ def serve(machine, domain):
     """serve(1): dc1, on a port of its own choice or 636."""
     servers = []
 
-    def start(number, directory=None, context=None, port=636):
+    def start(number, directory=None, context=None, port=636, address=None):
         name = rig.HOSTS[number - 1]
         s = server.Server(directory or vmdir.Vmdir(domain, name),
                           context or machine.context,
-                          "127.0.0.%d" % number, port)
+                          address or "127.0.0.%d" % number, port)
         s.host = name
         servers.append(s)
         return s
@@ -109,7 +109,10 @@ def start_host(machine, tmp_path):
 
 @pytest.fixture
 def host(start_host, dc1):
-    return start_host(dc1.host)
+    host = start_host(dc1.host)
+    # What it asks of itself is over: tests count what is asked after that.
+    rig.wait_until(lambda: host.worker.said("self-test: "), "the self-test")
+    return host
 
 
 @pytest.fixture

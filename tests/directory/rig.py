@@ -16,7 +16,9 @@ import entries
 import jobs
 
 NEWNS, NEWNET = 0x00020000, 0x40000000
-HOSTS = ["dc1.lightwave.test", "dc2.lightwave.test", "dc3.lightwave.test"]
+HOSTS = ["dc1.lightwave.test", "dc2.lightwave.test", "dc3.lightwave.test",
+         "dc1.elsewhere.test", "dual.lightwave.test"]
+DUAL = HOSTS[4]  # which is ::1 as well
 DEADLINE = 20
 
 
@@ -43,7 +45,9 @@ def enter_namespaces(folder):
     run("mount", "--make-rprivate", "/")
     run("ip", "link", "set", "lo", "up")
     files = {"/etc/hosts": "127.0.0.1 localhost\n" + "".join(
-                 "127.0.0.%d %s\n" % (i, h) for i, h in enumerate(HOSTS, 1)),
+                 "127.0.0.%d %s\n" % (i, h) for i, h in enumerate(HOSTS, 1)) +
+             "::1 %s\n" % DUAL,
+             "/etc/resolv.conf": "nameserver 127.0.0.1\n",
              "/etc/nsswitch.conf": "passwd: files lightwave\n"
                                    "group: files lightwave\nhosts: files\n"}
     for path, text in files.items():
@@ -167,7 +171,7 @@ class Peak:
 
 CONFIG = """[domain]
 name = lightwave.test
-server = {servers}
+{servers}
 ca_file = {ca}
 [machine]
 dn = {machine}
@@ -182,7 +186,8 @@ timeout = {timeout}
 
 
 class Host:
-    """A configuration, a worker and, if wanted, a front."""
+    """A configuration, a worker and, if wanted, a front. Without servers the
+    DNS names them."""
 
     def __init__(self, folder, build, ca, servers, timeout=2, lookup=1,
                  more=""):
@@ -194,7 +199,8 @@ class Host:
         password.chmod(0o600)
         self.config = folder / "lightwave.conf"
         self.config.write_text(CONFIG.format(
-            servers=", ".join(servers), ca=ca, machine=entries.MACHINE,
+            servers="server = " + ", ".join(servers) if servers else "",
+            ca=ca, machine=entries.MACHINE,
             password=password, lookup=lookup, timeout=timeout, more=more))
         self.worker = Daemon(
             folder, build / "lightwaved/lightwaved-worker", "--config",

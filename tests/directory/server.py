@@ -86,7 +86,9 @@ class Server:
     # --- its life -------------------------------------------------------------
 
     def start(self):
-        self.listener = socket.create_server((self.address, self.port))
+        self.listener = socket.create_server(
+            (self.address, self.port), family=socket.AF_INET6
+            if ":" in self.address else socket.AF_INET)
         self.port = self.listener.getsockname()[1]
         threading.Thread(target=self.accept, args=(self.listener,),
                          daemon=True).start()

@@ -127,6 +127,38 @@ def test_groups_with_sids_that_break_the_rules(whole, domain):
     check_refusals(host, bad)
 
 
+def test_a_group_without_a_sid_hides_no_group_that_it_is_in(whole, domain):
+    """It is served to nobody; what it is in is, to whoever is in it."""
+    bad = domain.group("bad", members=[domain.alice])
+    del bad["objectSid"]
+    domain.group("above", members=[bad])
+    host = whole()
+    assert {n for _, n in groups_of(host, "alice" + DOMAIN)} == {
+        "above" + DOMAIN, "inner" + DOMAIN, "outer" + DOMAIN, "users" + DOMAIN}
+    assert host.getent("group", "bad" + DOMAIN) == []
+    [line] = host.getent("group", "above" + DOMAIN)
+    assert fields(line, 4)[3] == "alice" + DOMAIN
+    check_refusals(host, [bad])
+
+
+def test_a_member_counts_in_whatever_spelling(start_host, domain, dc1):
+    """In a replica, where nobody but us compares DNs."""
+    smith = domain.user("smith", cn="Smith\\, John")
+    domain.group("odd", members=[
+        "CN=Bob , cn = users,DC=lightwave, dc=test",
+        smith.dn.replace("\\,", "\\2c"), "cn=alice\\2cx," + entries.USERS])
+    host = start_host(dc1.host, timeout=3)
+    host.start_front()
+    rig.wait_until(lambda: host.front.said("is known whole"),
+                   "the whole domain")
+    [line] = host.getent("group", "odd" + DOMAIN)
+    assert set(fields(line, 4)[3].split(",")) == {"bob" + DOMAIN,
+                                                  "smith" + DOMAIN}
+    for name in ("bob", "smith"):
+        assert "odd" + DOMAIN in {n for _, n in groups_of(
+            host, name + DOMAIN)}
+
+
 def test_krbtgt_and_the_master_key_are_nobody(whole, domain):
     domain.change(domain.outer, member=[
         e.dn for e in domain.by_dn.values() if e.is_a("user")])
@@ -179,6 +211,8 @@ def test_a_flood_does_not_fill_the_front(whole, domain, dc1, name):
         host.id("alice" + DOMAIN)
         host.getent("group", "inner" + DOMAIN)
         dc1.hook = None
+        # A flood without her in it has said that there is no alice.
+        rig.wait_until(lambda: host.refresh() == "OK", "the directory itself")
         rig.wait_until(lambda: host.getent("passwd", "alice" + DOMAIN),
                        "alice after the flood")
         rig.wait_until(lambda: {"inner" + DOMAIN, "outer" + DOMAIN} <= {

@@ -5,8 +5,10 @@ import time
 
 import pytest
 
+import ber
 import entries
 import hostile
+import jobs
 import message
 import rig
 from entries import PASSWORD
@@ -256,6 +258,38 @@ def test_an_attribute_that_comes_twice_is_doubled(ask, domain, dc1):
     answer = ask.find("alice")
     assert all((e.sid, e.sam) == (domain.alice["objectSid"][0], "alice")
                for e in answer.entries)
+
+
+def torn(e, name):
+    """e, but the values of that attribute are none that one could read."""
+    return [message.attribute(k, v) for k, v in e.items() if k != name] + [
+        ber.sequence(ber.octets(name), ber.tlv(0x31, b"\x04\x7fx"))]
+
+
+def tear(entry, name):
+    def mischief(session, q):
+        attrs = ({n.lower() for n in q.attrs} if q.attrs else set())
+        if name.lower() not in attrs:
+            return None
+        return [message.envelope(q.id, ber.tlv(
+            0x64, ber.octets(entry.dn), ber.sequence(*torn(entry, name)))),
+            message.done(q.id)]
+    return lambda session, q: (mischief(session, q)
+                               if q.op == "search" and q.dn else None)
+
+
+def test_values_that_cannot_be_read_are_no_values(host, domain, dc1):
+    """No members, or no groups, would be an answer."""
+    dc1.hook = tear(domain.outer, "member")
+    assert host.ask().members(domain.outer.dn).status == "OFFLINE"
+    assert host.ask().sync(how=jobs.EVERYTHING).status == "OFFLINE"
+    dc1.hook = tear(domain.alice, "memberOf")
+    assert host.ask().memberships(domain.alice.dn).status == "OFFLINE"
+    for name in ("objectClass", "objectSid", "sAMAccountName"):
+        dc1.hook = tear(domain.alice, name)
+        assert host.ask().find("alice").status == "OFFLINE", name
+    dc1.hook = None
+    found_again(host)
 
 
 def test_dns_that_are_none_are_survived(ask, domain, dc1):

@@ -53,6 +53,15 @@ def test_the_case_of_dns_does_not_matter(ask, domain):
     assert ask.members(domain.outer.dn.upper()).names == ["alice", "bob"]
 
 
+def test_the_spelling_of_dns_does_not_matter(ask, domain):
+    """Blanks and escapes, which a server may write in one place only."""
+    smith = domain.user("smith", cn="Smith\\2C John")
+    domain.change(domain.outer, member=[
+        "CN=inner , cn = Builtin,DC=lightwave, dc=test",
+        "cn=\\62ob, " + USERS, smith.dn.replace("\\2C", "\\,")])
+    assert ask.members(domain.outer.dn).names == ["alice", "bob", "smith"]
+
+
 def test_members_are_users_through_every_level(ask, domain):
     assert ask.members(domain.outer.dn).names == ["alice", "bob"]
     assert ask.members(domain.inner.dn).names == ["alice"]

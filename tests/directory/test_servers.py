@@ -1,11 +1,14 @@
 """Several servers: who is asked, when, and how long anybody waits."""
 import ssl
+import threading
 import time
 
 import pytest
 
 import entries
 import hostile
+import jobs
+import message
 import rig
 from entries import PASSWORD
 
@@ -34,6 +37,11 @@ def test_servers_are_told_apart_by_their_ports(start_host, domain, serve):
     assert dc2.asked("search")
 
 
+def once(timeout):
+    """The time for which one waits for a server: nobody does, from now on."""
+    return 0.4 * timeout
+
+
 def test_a_dead_server_costs_nobody_twice(start_host, domain, dc1, dc2):
     """It accepts and says nothing: after the first failure nobody waits."""
     dc1.greet = hostile.GREET["silent"]
@@ -42,7 +50,7 @@ def test_a_dead_server_costs_nobody_twice(start_host, domain, dc1, dc2):
     ask = host.ask()
     for name in ("alice", "bob", "nobody") * 10:
         answer, seconds = took(ask.find, name)
-        assert answer.status == "OK" and seconds < 0.5
+        assert answer.status == "OK" and seconds < once(4)
 
 
 def test_verdicts_do_not_wait_for_a_dead_server_either(start_host, domain,
@@ -52,28 +60,45 @@ def test_verdicts_do_not_wait_for_a_dead_server_either(start_host, domain,
     answers(host)
     for _ in range(5):
         answer, seconds = took(host.ask().verdict, domain.alice.dn, PASSWORD)
-        assert answer.status == "OK" and seconds < 0.5
+        assert answer.status == "OK" and seconds < once(4)
     assert domain.alice.failures == 0
 
 
 def test_both_gone_is_offline_and_one_back_is_soon_an_answer(
         start_host, domain, dc1, dc2):
-    host = start_host(dc1.host, dc2.host)
+    host = start_host(dc1.host, dc2.host, timeout=4)
     ask = host.ask()
     answers(host)
     dc1.stop()
     dc2.stop()
     rig.wait_until(lambda: ask.find("alice").status == "OFFLINE", "OFFLINE")
     answer, seconds = took(ask.find, "bob")
-    assert answer.status == "OFFLINE" and seconds < 0.5
+    assert answer.status == "OFFLINE" and seconds < once(4)
     answer = ask.verdict(domain.alice.dn, PASSWORD)
     assert answer.status == "OFFLINE"
+    # Asked for so long the back-off has reached 30 s, which nobody waits.
+    until = time.monotonic() + 4
+    while time.monotonic() < until:
+        assert ask.find("bob").status == "OFFLINE"
     dc2.start()
     began = time.monotonic()
     answers(host)
     seconds = time.monotonic() - began
     print("back after %.2f s" % seconds)
-    assert seconds < 1.5  # the promise is 1 s, on a machine that is idle
+    assert seconds < 8  # the promise is 1 s, on a machine that is idle
+
+
+def test_a_probe_has_one_limit_for_all_of_it(start_host, domain, dc1):
+    """Half of it and a bit to connect, and as long again for an answer."""
+    pause = threading.Event()
+
+    def slow_root(session, q):
+        if q.op == "search" and not q.dn:
+            pause.wait(0.6 * once(4))
+    dc1.greet = lambda sock: pause.wait(0.6 * once(4)) or True
+    dc1.hook = slow_root
+    host = start_host(dc1.host, timeout=4)
+    rig.wait_until(lambda: host.worker.said(dc1.host + " is down"), "a line")
 
 
 def test_the_first_server_is_used_again_when_it_is_back(start_host, domain,
@@ -148,3 +173,32 @@ def test_the_self_test_says_the_remedy(start_host, domain, dc1, what, words):
     said = " ".join(v for _, v in host.ask().selftest())
     assert rig.re.search(words, said), said
     assert entries.MACHINE_PASSWORD not in said
+
+
+def test_the_self_test_does_not_wait_for_the_domain_to_be_read(
+        start_host, domain, dc1):
+    """Nor does it say that anything fails, meanwhile."""
+    host = start_host(dc1.host, timeout=4)
+    rig.wait_until(lambda: host.worker.said("self-test: all is well"), "it")
+    begun, enough = threading.Event(), threading.Event()
+
+    def slowly(session, q):
+        begun.set()
+        while not enough.wait(0.5):
+            yield message.reference(q.id, "ldap://x/")
+        yield from session.server.directory.reply(session, q)
+    dc1.hook = hostile.when(lambda q: q.op == "search" and any(
+        "usnchanged" in a.lower() for a in q.attrs), slowly)
+    both = jobs.Jobs(host.jobs_path)
+    both.send(jobs.SYNC, jobs.text("") + jobs.u64(0) +
+              jobs.u8(jobs.EVERYTHING) + jobs.u32(50000))
+    assert begun.wait(rig.DEADLINE)
+    both.send(jobs.SELFTEST)
+    _, op, status, said = both.next()
+    while op & jobs.INTERIM:
+        _, op, status, said = both.next()
+    enough.set()
+    assert (op, status) == (jobs.SELFTEST, "OK"), "the reader was first"
+    assert "FAILS" not in repr([(said.str(), said.str())
+                                for _ in range(said.u32())])
+    both.close()

@@ -68,6 +68,13 @@ def test_a_cookie_that_repeats_is_no_circle(ask, domain, dc1):
     assert max(cookies.count(c) for c in cookies if c) >= 3
 
 
+def about_numbers(dc):
+    """What following has asked: others probe, and test themselves."""
+    return [q for q in dc.asked("search") if
+            "usnchanged" in repr(q.filter).lower() or
+            "highestcommittedusn" in [a.lower() for a in q.attrs]]
+
+
 def test_a_change_comes_once_and_an_idle_question_is_small(ask, domain, dc1,
                                                            follow):
     server, since = follow
@@ -81,7 +88,7 @@ def test_a_change_comes_once_and_an_idle_question_is_small(ask, domain, dc1,
     dc1.forget()
     answer = ask.sync(server, since)
     assert answer.extra["kind"] == CHANGES and answer.entries == []
-    assert len(dc1.asked("search")) <= 3
+    assert len(about_numbers(dc1)) == 1
     for q in dc1.asked("search"):
         assert "timestamp" not in repr(q.filter).lower()
 
@@ -141,6 +148,248 @@ def test_numbers_that_went_backwards_say_nothing(ask, domain, dc1, follow):
     assert answer.extra["highest"] <= domain.usn - 2000
 
 
+def test_numbers_that_went_backwards_under_a_kept_connection(ask, dc1, follow):
+    """A server may be restored and keep who is connected."""
+    server, since = follow
+    assert ask.sync(server, since).extra["kind"] == CHANGES
+    dc1.directory.usn_offset = -2000
+    accepted = dc1.accepted
+    answer = ask.sync(server, since)
+    assert answer.extra["kind"] == UNKNOWN and not answer.entries
+    assert answer.extra["highest"] <= since - 2000
+    assert dc1.accepted == accepted
+
+
+@pytest.mark.parametrize("says", [True, False])
+def test_who_had_the_last_number_may_be_gone(ask, domain, dc1, says):
+    """That is no way back: what the server has given out stays given out."""
+    if not says:
+        dc1.directory.root_dse = lambda q: []
+    last = domain.user("last")
+    end = ask.sync(how=EVERYTHING).extra
+    del domain.by_dn[last.dn.lower()]
+    dc1.forget()
+    answer = ask.sync(end["server"], end["highest"])
+    assert answer.extra["kind"] == CHANGES and answer.entries == []
+    assert len(about_numbers(dc1)) <= 3
+
+
+def test_after_everything_an_idle_question_is_one_search(ask, domain, dc1):
+    """Though the last number of all is a computer's."""
+    domain.computer("client2.lightwave.test", "x")
+    end = ask.sync(how=EVERYTHING).extra
+    for _ in range(3):
+        dc1.forget()
+        answer = ask.sync(end["server"], end["highest"])
+        assert answer.extra["kind"] == CHANGES and answer.entries == []
+        assert len(about_numbers(dc1)) == 1
+
+
+# --- what is listed and then kept back ----------------------------------------
+
+def fetching(q):
+    """The reading of what a list of changes has named."""
+    return q.op == "search" and q.scope == 2 and "entrydn" in repr(
+        q.filter).lower()
+
+
+def nothing(session, q):
+    yield message.done(q.id)
+
+
+def refuse(code):
+    return lambda session, q: [message.done(q.id, code)]
+
+
+def test_a_change_that_a_batch_keeps_back_is_told(ask, domain, dc1, follow):
+    server, since = follow
+    domain.change(domain.outer, member=[domain.bob.dn])
+    dc1.hook = hostile.when(fetching, nothing)
+    by_name = {e.sam: e for e in ask.sync(server, since).entries}
+    assert by_name["outer"].members == [domain.bob.dn]
+
+
+def test_a_change_that_nobody_tells_is_not_over(ask, domain, dc1, follow):
+    server, since = follow
+    domain.change(domain.outer, member=[domain.bob.dn])
+
+    def both(session, q):
+        if fetching(q):
+            return nothing(session, q)
+        if q.scope == 0 and q.dn.lower() == domain.outer.dn.lower():
+            return refuse(message.BUSY)(session, q)
+        return None
+    dc1.hook = both
+    assert ask.sync(server, since).status == "OFFLINE"
+    dc1.hook = None
+    answer = ask.sync(server, since)
+    assert answer.extra["kind"] == CHANGES and "outer" in named(answer)
+
+
+def test_what_goes_between_list_and_reading_is_gone(ask, domain, dc1, follow):
+    server, since = follow
+    eve = domain.user("eve")
+    mallory = domain.user("mallory")
+
+    def gone(session, q):
+        domain.by_dn.pop(eve.dn.lower(), None)
+        domain.by_dn[mallory.dn.lower()]["objectClass"] = ["container"]
+        domain.indices.clear()
+        return None
+    dc1.hook = hostile.when(fetching, gone)
+    answer = ask.sync(server, since)
+    assert answer.extra["kind"] == CHANGES
+    assert not {"eve", "mallory"} & set(named(answer))
+
+
+def test_more_kept_back_than_can_be_asked_for_is_a_full_check(
+        ask, domain, dc1, follow):
+    server, since = follow
+    for i in range(250):
+        domain.user("m%d" % i)
+    dc1.hook = hostile.when(fetching, nothing)
+    assert ask.sync(server, since).extra["kind"] == UNKNOWN
+
+
+def without(*dns):
+    """What a search of all gives, but for these: and says success."""
+    def mischief(session, q):
+        found, controls = session.server.directory.page(session, q)
+        for e in found:
+            if e.dn not in dns:
+                yield message.entry(q.id, e.dn, session.server.directory.
+                                    select(e, q.attrs))
+        yield message.done(q.id, controls=controls)
+    return hostile.when(lambda q: about_all(q) and not fetching(q), mischief)
+
+
+@pytest.mark.parametrize("how", [SIDS, EVERYTHING])
+def test_a_group_that_is_kept_back_is_not_gone(host, ask, domain, dc1, how):
+    """The numbers of these many hide it from every other check."""
+    for i in range(20):
+        domain.user("m%d" % i)
+    ask.sync(how=EVERYTHING)
+    dc1.hook = without(domain.outer.dn)
+    for _ in range(2):
+        assert host.ask().sync(how=how).status == "OFFLINE"
+    assert host.worker.said(domain.outer.dn)
+    dc1.hook = None
+    answer = host.ask().sync(how=how)
+    assert domain.outer.dn in {e.dn for e in answer.entries}
+    domain.delete(domain.outer)
+    answer = host.ask().sync(how=how)
+    assert answer.extra["kind"] == how
+    assert domain.outer.dn not in {e.dn for e in answer.entries}
+
+
+# --- one spelling, and what cannot be read ------------------------------------
+
+def test_members_are_told_in_the_entries_own_spelling(ask, domain):
+    smith = domain.user("smith", cn="Smith\\, John")
+    domain.change(domain.outer, member=[
+        "CN=Bob , cn = users,DC=lightwave, dc=test",
+        smith.dn.replace("\\,", "\\2c"), "cn=alice\\2cx," + entries.USERS])
+    by_name = {e.sam: e for e in ask.sync(how=EVERYTHING).entries}
+    told = [m.lower() for m in by_name["outer"].members]
+    assert by_name["bob"].dn.lower() in told
+    assert by_name["smith"].dn.lower() in told
+    assert by_name["alice"].dn.lower() not in told and len(told) == 3
+
+
+NO_SID = "S-1-0-"
+
+
+def test_a_group_without_a_sid_is_nobodys_but_there(host, ask, domain):
+    """Who is in it is in what it is in; it gives nothing itself."""
+    bad = domain.group("bad", members=[domain.alice])
+    other = domain.group("other", members=[domain.bob])
+    del bad["objectSid"]
+    other["objectSid"] = ["no SID"]
+    domain.touch(bad)
+    seen = set()
+    for _ in range(2):
+        by_dn = {e.dn: e for e in ask.sync(how=EVERYTHING).entries}
+        assert by_dn[bad.dn].members == [domain.alice.dn]
+        sids = {e.dn: e.sid for e in ask.sync(how=SIDS).entries}
+        for e in (bad, other):
+            assert sids[e.dn] == by_dn[e.dn].sid
+            assert sids[e.dn].startswith(NO_SID)
+            seen.add(sids[e.dn])
+    assert len(seen) == 2
+    for e in (bad, other):
+        assert len(host.worker.said("'%s' is not served" % e.dn)) == 1
+
+
+@pytest.mark.parametrize("how", ["everything", "changes"])
+def test_members_in_pieces_are_not_all(host, ask, domain, how):
+    """Then each is asked about, rather than be followed."""
+    end = ask.sync().extra
+    big = domain.group("big")
+    big["member;range=0-1"] = [domain.alice.dn, domain.bob.dn]
+    domain.touch(big)
+    if how == "everything":
+        answer = ask.sync(how=EVERYTHING)
+    else:
+        answer = ask.sync(end["server"], end["highest"])
+    assert answer.extra["kind"] == TOO_MANY
+    assert len(host.worker.said(big.dn)) == 1
+
+
+def test_an_entry_with_an_attribute_twice_is_refused_alone(
+        host, ask, domain, dc1):
+    """The same name two times, not two values: who says which one counts?"""
+    def twice(session, q):
+        directory = session.server.directory
+        found, controls = directory.page(session, q)
+        for e in found:
+            attrs = directory.select(e, q.attrs)
+            if e is domain.alice:
+                attrs.append(("objectSid", [entries.SID + "-500"]))
+            yield message.entry(q.id, e.dn, attrs)
+        yield message.done(q.id, controls=controls)
+    dc1.hook = hostile.when(about_all, twice)
+    for _ in range(2):
+        answer = ask.sync(how=EVERYTHING)
+        assert answer.extra["kind"] == EVERYTHING
+        assert "alice" not in named(answer) and "bob" in named(answer)
+        assert domain.alice.dn not in {e.dn for e in ask.sync(
+            how=SIDS).entries}
+    assert len(host.worker.said(domain.alice.dn)) == 1
+
+
+def test_a_cycle_of_dns_is_told_as_it_is(ask, domain):
+    a = domain.group("a")
+    b = domain.group("b", members=[a])
+    domain.change(a, member=[b.dn, a.dn.upper()])
+    by_name = {e.sam: e for e in ask.sync(how=EVERYTHING).entries}
+    assert [m.lower() for m in by_name["a"].members] == [b.dn.lower(),
+                                                         a.dn.lower()]
+    assert by_name["b"].members == [a.dn]
+
+
+@pytest.mark.parametrize("what", ["givenName", "sn", "sAMAccountName",
+                                  "userPrincipalName"])
+def test_one_entrys_values_cost_no_other_entry(host, ask, domain, what):
+    end = ask.sync().extra
+    domain.change(domain.alice, **{what: "\u00e9" * (4 << 20)})
+    for answer in (ask.sync(how=EVERYTHING),
+                   ask.sync(end["server"], end["highest"])):
+        assert answer.extra["kind"] in (EVERYTHING, CHANGES)
+        [alice] = [e for e in answer.entries if e.dn == domain.alice.dn]
+        for value in (alice.given, alice.sn, alice.sam, alice.upn):
+            assert len(value.encode()) <= 1024
+        if what in ("givenName", "sn"):
+            assert "\u00e9" * 512 in (alice.given, alice.sn)
+        else:
+            assert (alice.sam, alice.upn) == ("", "")
+    assert ask.find("bob").names == ["bob"]
+    if what in ("givenName", "sn"):
+        assert ask.find("alice").names == ["alice"]
+    else:
+        assert ask.find("alice").status == "OK"
+        assert ask.members(domain.outer.dn).names == ["bob"]
+
+
 def test_after_a_failover_the_numbers_are_the_other_servers(
         start_host, domain, serve, dc1):
     second = vmdir.Vmdir(domain, rig.HOSTS[1])
@@ -172,7 +421,7 @@ def about_all(q):
 
 
 @pytest.mark.parametrize("name", [
-    "stop_half", "cut_half", "entries_and_no_end", "page_loop", "silent",
+    "drip", "stop_half", "cut_half", "entries_and_no_end", "page_loop", "silent",
     "bomb", "garbage", "disconnection", "wrong_id"])
 def test_what_is_not_whole_is_not_called_whole(start_host, domain, dc1, name):
     for i in range(600):

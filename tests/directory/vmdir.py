@@ -197,7 +197,8 @@ class Vmdir:
         lower = [n.lower() for n in names]
         chosen = []
         for k, v in e.items():
-            if not names or "*" in names or k.lower() in lower:
+            if not names or "*" in names or k.lower().partition(
+                    ";")[0] in lower:
                 if k.lower().startswith("usn"):
                     v = [self.usn(n) for n in v]
                 chosen.append((k, [raw(x) for x in v]))

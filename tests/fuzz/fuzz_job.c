@@ -144,7 +144,6 @@ static const struct message_op ops[] = {
 	{ LW_OP_MEMBERSHIPS, message_str, entries },
 	{ LW_OP_MEMBERS, message_str, entries },
 	{ LW_OP_VERDICT, verdict, verdict_answer },
-	{ LW_OP_PROBE, NULL, entries },
 	{ LW_OP_RULES, NULL, message_policy },
 	{ LW_OP_CHANGE, change, NULL },
 	{ LW_OP_SYNC, sync, sync_part },

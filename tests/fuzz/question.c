@@ -17,9 +17,7 @@ static enum lw_err ask(struct lw_conn *c, const struct question *q,
 		return lw_lookup_memberships(c, q->dn, w);
 	if (q->op == LW_OP_RULES)
 		return lw_lookup_rules(c, w);
-	if (q->op == LW_OP_MEMBERS)
-		return lw_lookup_members(c, q->dn, w);
-	return lw_lookup_probe(c, w);
+	return lw_lookup_members(c, q->dn, w);
 }
 
 /* What goes up to the front, in parts. */

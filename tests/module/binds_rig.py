@@ -364,7 +364,7 @@ class Worker:
         return dict(zip(strings[::2], strings[1::2]))
 
     def probe(self):
-        return self.ask(68)[0]
+        return self.ask(64, b"\1\1\0\0\0\6nobody")[0]
 
 
 class BadServer(threading.Thread):

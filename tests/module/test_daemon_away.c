@@ -179,7 +179,8 @@ static void the_directory_is_back_at_once(void **state)
 			time_passes(2);
 			asker_passwd(ALICE, NULL);
 		}
-		assert_true(worker_now_ms() - back < 500);
+		/* A back-off of the front's own begins with a second. */
+		assert_true(worker_now_ms() - back < 900);
 		assert_int_equal(asker_passwd(ALICE, NULL), LW_OK);
 	}
 }
@@ -214,7 +215,7 @@ static void a_broken_stream_changes_nothing(void **state)
 					   .end = LW_SYNCED_SIDS,
 					   .highest = 100 });
 	assert_int_equal(refresh(), LW_OFFLINE);
-	daemon_says("the directory shows no entry at all", 1);
+	daemon_says("the directory shows 0 users, after 2", 1);
 	worker_forget();
 	worker_say(&(struct worker_line) { .op = LW_OP_FIND,
 					   .status = LW_OFFLINE });

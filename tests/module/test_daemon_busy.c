@@ -13,9 +13,13 @@
 #include <time.h>
 #include <unistd.h>
 
-#define ALICE  "alice@lightwave.test"
-#define BOB    "bob@lightwave.test"
-#define ACCESS "[access]\nallow = *\n"
+#define ALICE	  "alice@lightwave.test"
+#define BOB	  "bob@lightwave.test"
+#define ACCESS	  "[access]\nallow = *\n"
+#define LATER	  "[cache]\nrevocation_max = 3600\n"
+#define IN_FLIGHT 1024 /* doc/PROTOCOL.md */
+#define RESERVED  64
+#define CROWD	  48
 
 static const struct lw_entry alice = USER("alice", "100-1025"),
 			     bob = USER("bob", "100-1026"),
@@ -122,6 +126,74 @@ static void a_change_that_fails_is_nobody_elses_matter(void **state)
 	assert_int_equal(worker_count(LW_OP_RULES, NULL), 3);
 }
 
+/* So many clients ask, each about somebody else, and go. */
+static void many_ask(const char *path, enum lw_op op, unsigned int n)
+{
+	unsigned int before = worker_count(LW_OP_FIND, NULL);
+	int fds[CROWD];
+
+	for (unsigned int i = 0; i < n; i += COUNT(fds)) {
+		unsigned int crowd = n - i < CROWD ? n - i : CROWD;
+
+		for (unsigned int k = 0; k < crowd; k++) {
+			char name[64];
+
+			snprintf(name, sizeof(name), "u%u@lightwave.test",
+				 before + i + k);
+			fds[k] = asker_open(path);
+			if (op == LW_OP_ACCOUNT)
+				asker_send_login(fds[k], op, name, "");
+			else
+				asker_send_name(fds[k], op, name);
+		}
+		worker_await(LW_OP_FIND, NULL, before + i + crowd);
+		for (unsigned int k = 0; k < crowd; k++)
+			close(fds[k]);
+	}
+}
+
+/* Beyond what may be in flight nobody waits, and logins have some to spare. */
+static void too_many_questions_are_refused_at_once(void **state)
+{
+	static const struct worker_line hold = { .op = LW_OP_FIND,
+						 .manner = WORKER_HOLD };
+	static const struct worker_line none = { .op = LW_OP_FIND };
+	static const struct worker_synced whole[] = { { &alice, { NULL } } };
+	static const struct worker_line everything = {
+		.op = LW_OP_SYNC,
+		.key = "everything",
+		.synced = whole,
+		.synced_n = 1,
+		.end = LW_SYNCED_EVERYTHING,
+		.highest = 100
+	};
+	int64_t begun;
+
+	(void)state;
+	worker_say(&hold);
+	for (size_t i = 0; i < COUNT(facts); i++)
+		worker_say(&facts[i]);
+	worker_say(&everything);
+	daemon_start(LATER ACCESS);
+	daemon_says("the directory is known whole", 1);
+	many_ask("nss", LW_OP_PASSWD_BY_NAME, IN_FLIGHT - RESERVED);
+	begun = worker_now_ms();
+	assert_int_equal(asker_passwd(BOB, NULL), LW_OFFLINE);
+	assert_true(worker_now_ms() - begun < 500);
+	assert_int_equal(worker_count(LW_OP_FIND, "bob"), 0);
+	assert_int_equal(login_account(ALICE), LW_OK);
+	assert_int_equal(login_auth(ALICE, "p", NULL), LW_OK);
+
+	many_ask("priv", LW_OP_ACCOUNT, RESERVED);
+	assert_int_equal(login_account(BOB), LW_OFFLINE);
+	assert_int_equal(worker_count(LW_OP_FIND, "bob"), 0);
+	assert_int_equal(login_auth(ALICE, "p", NULL), LW_OFFLINE);
+	assert_int_equal(worker_count(LW_OP_VERDICT, NULL), 1);
+	assert_int_equal(worker_release(&none), IN_FLIGHT);
+	assert_int_equal(login_account(BOB), LW_OK);
+	assert_int_equal(asker_passwd(BOB, NULL), LW_OK);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -133,6 +205,8 @@ int main(void)
 			end),
 		cmocka_unit_test_setup_teardown(
 			a_change_that_fails_is_nobody_elses_matter, begin, end),
+		cmocka_unit_test_setup_teardown(
+			too_many_questions_are_refused_at_once, begin, end),
 	};
 	int failed;
 

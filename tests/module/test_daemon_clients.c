@@ -105,7 +105,7 @@ static void what_is_no_question_is_answered_so(void **state)
 		{ 0, "", 0 },
 		{ 7, "", 0 },
 		{ LW_OP_FIND, "\1\1\0\0\0\1a", 7 },
-		{ LW_OP_PROBE, "", 0 },
+		{ LW_OP_RULES, "", 0 },
 		{ UINT16_MAX, "", 0 },
 		{ LW_OP_PASSWD_BY_UID, "", 0 },
 		{ LW_OP_PASSWD_BY_UID, "\0\0\0\1\0", 5 },

@@ -244,7 +244,8 @@ static void in_an_outage_everybody_is_known(void **state)
 		assert_true(has(ALICE, ID(2001)));
 		assert_int_equal(login_account(BOB), LW_OK);
 		assert_int_equal(asker_passwd(CAROL, NULL), LW_OFFLINE);
-		assert_true(worker_now_ms() - begun < 500);
+		/* Six questions, and not one of them waited out its time. */
+		assert_true(worker_now_ms() - begun < LW_NSS_BUDGET_MS - 200);
 	}
 }
 

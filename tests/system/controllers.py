@@ -2,12 +2,15 @@
 hung, cut off, slow. Afterwards they serve again.
 """
 import contextlib
+import re
 
-from lab import CONF, wait_until
+from lab import BASE, CONF, DCS, wait_until
 
 TABLE = "inet bad_day"
 RELAY = "127.0.0.1"
 LDAPS = 636
+JOBS = "/run/lightwave-worker/jobs"
+MEMBERSHIPS, OFFLINE = 65, 8
 
 
 def healthy(lab, dc):
@@ -128,6 +131,28 @@ def answered(lab, deadline=60):
     return float(ms), float(slowest)
 
 
+def heard(lab, dc):
+    """Whether something came from it within the last half second."""
+    out = lab.photon("ss", "-Htin", "state", "established", "dst",
+                     "%s:%d" % (address(lab, dc), LDAPS)).out
+    return any(int(ms) < 500 for ms in re.findall(r"lastrcv:(\d+)", out))
+
+
+def used(lab, dc):
+    """Whether it answers, and no other one does: a connection to who is cut
+    off stays for long, and speaks again when he is back."""
+    answered(lab)
+    return heard(lab, dc) and not any(
+        heard(lab, other) for other in DCS if other != dc)
+
+
 def refused_at_once(lab):
-    """Waits until the worker says by itself that nobody answers."""
+    """Waits until the worker itself says that nobody answers, and need not
+    wait to find out: it has missed every controller. The front says so of an
+    answer that is late already."""
+    def said():
+        done = lab.perl("ask.pl", JOBS, str(MEMBERSHIPS), "cn=nobody," + BASE)
+        return done.lines[0] == "status %d" % OFFLINE and done.seconds < 1
+
+    wait_until(lambda: said() and said(), 60, "the worker to have missed all")
     lab.perl("answer.pl", "offline", "60", timeout=90)

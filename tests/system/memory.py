@@ -34,10 +34,15 @@ def daemons(lab):
             found[pid] = "front"
         elif args.startswith("/usr/sbin/lightwaved-worker "):
             found[pid] = "worker"
-    for pid in found:
-        with open("/proc/%d/stat" % pid) as f:
-            parent = int(f.read().rpartition(")")[2].split()[1])
-        if found[pid] == "worker" and parent not in found:
+    listed = set(found)
+    for pid in listed:
+        try:
+            with open("/proc/%d/stat" % pid) as f:
+                parent = int(f.read().rpartition(")")[2].split()[1])
+        except (FileNotFoundError, ProcessLookupError):
+            del found[pid]  # it has ended since it was listed
+            continue
+        if found[pid] == "worker" and parent not in listed:
             found[pid] = "master"
     return found
 

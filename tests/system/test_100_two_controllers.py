@@ -9,7 +9,7 @@ import time
 import pytest
 
 import controllers
-from controllers import answered, linked, refused_at_once
+from controllers import answered, linked, refused_at_once, used
 from lab import DCS, full, wait_until
 
 DAYS = [controllers.stopped, controllers.hung, controllers.refusing,
@@ -31,8 +31,7 @@ LOGIN_S = 10
 def both_serve(lab):
     """Each test begins with a worker that uses dc1 and has missed nobody."""
     wait_until(lambda: lab.refresh().rc == 0, 30, "a refresh")
-    answered(lab)
-    wait_until(lambda: linked(lab, "dc1"), 60, "the worker to use dc1")
+    wait_until(lambda: used(lab, "dc1"), 60, "the worker to use dc1")
 
 
 # --- one of them -------------------------------------------------------------
@@ -102,8 +101,7 @@ def test_the_better_one_is_used_again_when_it_is_back(lab, day):
         answered(lab)
         assert linked(lab, "dc2")
     start = time.monotonic()
-    wait_until(lambda: answered(lab) and linked(lab, "dc1"), 45,
-               "dc1 to be used again")
+    wait_until(lambda: used(lab, "dc1"), 45, "dc1 to be used again")
     print("%s: back at dc1 after %.1f s" % (day.__name__,
                                             time.monotonic() - start))
     # Nobody waits for the other one any more.

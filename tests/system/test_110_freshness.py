@@ -3,6 +3,7 @@ within revocation_max, which is three seconds in the lab. And what it knows
 without asking.
 """
 import re
+import statistics
 import time
 
 import pytest
@@ -10,7 +11,9 @@ import pytest
 import controllers
 from lab import CONF, DCS, full, wait_until
 
-AT_ONCE_MS = 100
+# Who waits for a controller waits at least so long before he is told that
+# none answers.
+WAITED_MS = 700
 
 TIMED = '''s=$EPOCHREALTIME; "$@" >/dev/null; rc=$?; e=$EPOCHREALTIME
 echo $(( (${e/./} - ${s/./}) / 1000 )) $rc'''
@@ -32,6 +35,13 @@ def soon(condition, bound, what):
         assert looked - start <= bound, "not within %g s: %s" % (bound, what)
         looked = time.monotonic()
     print("%s: %.1f s" % (what, looked - start))
+
+
+def id_ms(lab, names):
+    """{name: milliseconds} of an id(1) that must know him."""
+    measured = {name: timed(lab, "id", full(name)) for name in names}
+    assert all(rc == 0 for _, rc in measured.values()), measured
+    return {name: ms for name, (ms, _) in measured.items()}
 
 
 def timed(lab, *cmd):
@@ -185,26 +195,25 @@ def test_nobody_waits_for_a_directory_that_hangs(lab, new_user):
     """Whoever was in the domain before is known, asked for or not."""
     never_asked = [new_user() for _ in range(3)]
     lab.refresh()
+    names = [u.name for u in never_asked] + [
+        "alice", "bob", "carol", "nina", "many", "jürgen", "administrator"]
     with controllers.hung(lab, *DCS):
-        measured = {}
-        for name in [u.name for u in never_asked] + [
-                "alice", "bob", "carol", "nina", "many", "jürgen",
-                "administrator"]:
-            measured[name] = timed(lab, "id", full(name))
-        print("id: " + ", ".join("%s %d ms" % (name, ms)
-                                 for name, (ms, _) in measured.items()))
-        assert all(rc == 0 and ms < AT_ONCE_MS
-                   for ms, rc in measured.values()), measured
+        measured = id_ms(lab, names)
+        print("id: " + ", ".join("%s %d ms" % one for one in measured.items()))
+        assert max(measured.values()) < WAITED_MS, measured
         assert len(lab.groups("many")) > 300
         assert full("dockerusers") in lab.groups(never_asked[0].name)
+    # The same as beside controllers that answer, but for the machine's mood.
+    served = id_ms(lab, names)
+    assert statistics.median(measured.values()) <= 20 + 3 * statistics.median(
+        served.values()), (measured, served)
 
 
 def test_a_new_front_knows_everybody_as_soon_as_it_has_read_the_domain(lab):
     lab.photon("systemctl", "restart", "lightwaved")
     wait_until(lambda: lab.refresh().rc == 0, 15, "the domain to be read")
     with controllers.hung(lab, *DCS):
-        ms, rc = timed(lab, "id", full("many"))
-        assert rc == 0 and ms < AT_ONCE_MS
+        assert id_ms(lab, ["many"])["many"] < WAITED_MS
 
 
 # --- what it costs -----------------------------------------------------------

@@ -228,10 +228,27 @@ static void who_is_doubted_is_so_by_every_name(void **state)
 	lw_cache_clear(&c);
 }
 
+static void a_change_is_remembered_beside_what_changed(void **state)
+{
+	struct lw_cache c;
+
+	(void)state;
+	lw_cache_init(&c);
+	assert_int_equal(lw_cache_changed_at(&c, LW_KIND_USER, 1025), -1);
+	assert_int_equal(lw_cache_changed(&c, LW_KIND_USER, 1025, 7), LW_OK);
+	lw_cache_forget(&c);
+	assert_int_equal(lw_cache_changed_at(&c, LW_KIND_USER, 1025), 7);
+	assert_int_equal(lw_cache_changed_at(&c, LW_KIND_GROUP, 1025), -1);
+	assert_int_equal(lw_cache_missed_id(&c, LW_KIND_USER, 1025), -1);
+	lw_cache_clear(&c);
+	assert_int_equal(lw_cache_changed_at(&c, LW_KIND_USER, 1025), -1);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(who_is_doubted_is_so_by_every_name),
+		cmocka_unit_test(a_change_is_remembered_beside_what_changed),
 		cmocka_unit_test(a_full_table_drops_what_was_put_first),
 		cmocka_unit_test(users_and_groups_with_one_id_are_two),
 		cmocka_unit_test(unknown_names_push_out_nothing_that_exists),

@@ -159,7 +159,7 @@ static void too_large_a_change_is_a_gap(void **state)
 	assert_false(lw_plan_fresh(&p, NOW + 1, 0, NOW + 10));
 	assert_true(ended(&p, LW_SYNC_CHANGES, LW_SYNCED_UNKNOWN, "a", 9,
 			  NOW + 20));
-	assert_true(lw_plan_fresh(&p, NOW + 20, 0, NOW + 30));
+	assert_true(lw_plan_fresh(&p, NOW + 25, 0, NOW + 30));
 }
 
 static void facts_count_from_the_last_question(void **state)
@@ -172,21 +172,22 @@ static void facts_count_from_the_last_question(void **state)
 	assert_false(lw_plan_fresh(&p, NOW, 5, NOW + 6));
 	assert_false(lw_plan_fresh(&p, NOW, 0, NOW + 1));
 	assert_true(ended(&p, LW_SYNC_CHANGES, LW_SYNCED_UNKNOWN, "a", 7, NOW));
-	assert_int_equal(lw_plan_as_of(&p, NOW - 1), NOW - 1);
-	assert_false(lw_plan_fresh(&p, NOW - 1, 0, NOW));
-	assert_true(lw_plan_fresh(&p, NOW + 1, 0, NOW + 1 + MIN));
-	assert_false(lw_plan_fresh(&p, NOW + 1, 0, NOW + 2 + MIN));
+	/* What came before the number did may be older than the number. */
+	assert_int_equal(lw_plan_as_of(&p, NOW + 4), NOW + 4);
+	assert_false(lw_plan_fresh(&p, NOW + 4, 0, NOW + 5));
+	assert_true(lw_plan_fresh(&p, NOW + 5, 0, NOW + 5 + MIN));
+	assert_false(lw_plan_fresh(&p, NOW + 5, 0, NOW + 6 + MIN));
 	assert_true(ended(&p, LW_SYNC_CHANGES, LW_SYNCED_CHANGES, "a", 8,
 			  NOW + MIN));
-	assert_int_equal(lw_plan_as_of(&p, NOW + 1), NOW + MIN);
-	assert_true(lw_plan_fresh(&p, NOW + 1, 0, NOW + 2 * MIN));
-	assert_false(lw_plan_fresh(&p, NOW + 1, 0, NOW + 2 * MIN + 1));
+	assert_int_equal(lw_plan_as_of(&p, NOW + 5), NOW + MIN);
+	assert_true(lw_plan_fresh(&p, NOW + 5, 0, NOW + 2 * MIN));
+	assert_false(lw_plan_fresh(&p, NOW + 5, 0, NOW + 2 * MIN + 1));
 	/* Who is to ask asks; what was doubted counts for nothing. */
 	assert_false(lw_plan_fresh(&p, NOW + MIN, -1, NOW + MIN));
 	assert_false(lw_plan_fresh(&p, -1, HOUR, 0));
-	p.void_ms = NOW + 2;
-	assert_false(lw_plan_fresh(&p, NOW + 1, HOUR, NOW + MIN));
-	assert_true(lw_plan_fresh(&p, NOW + 2, HOUR, NOW + MIN));
+	p.void_ms = NOW + 6;
+	assert_false(lw_plan_fresh(&p, NOW + 5, HOUR, NOW + MIN));
+	assert_true(lw_plan_fresh(&p, NOW + 6, HOUR, NOW + MIN));
 }
 
 /* Nothing tells of a deletion there but asking again. */
@@ -211,13 +212,13 @@ static void a_gap_ends_what_was_followed(void **state)
 	assert_true(ended(&p, LW_SYNC_CHANGES, LW_SYNCED_UNKNOWN, "b", 3,
 			  NOW + 10));
 	assert_false(lw_plan_fresh(&p, NOW + 5, 0, NOW + 10));
-	assert_true(lw_plan_fresh(&p, NOW + 10, 0, NOW + 10));
+	assert_true(lw_plan_fresh(&p, NOW + 15, 0, NOW + 15));
 	lw_plan_unsupported(&p);
-	assert_false(lw_plan_fresh(&p, NOW + 10, 0, NOW + 11));
+	assert_false(lw_plan_fresh(&p, NOW + 15, 0, NOW + 16));
 	/* An outage is no gap: what comes next tells all of it. */
 	p = plan(0);
 	assert_true(ended(&p, LW_SYNC_CHANGES, LW_SYNCED_UNKNOWN, "a", 7, NOW));
-	lw_plan_failed(&p, NOW + MIN);
+	lw_plan_failed(&p, LW_SYNC_CHANGES, true, NOW + MIN);
 	assert_true(ended(&p, LW_SYNC_CHANGES, LW_SYNCED_CHANGES, "a", 9,
 			  NOW + HOUR));
 	assert_true(lw_plan_fresh(&p, NOW + 5, 0, NOW + HOUR));
@@ -228,15 +229,15 @@ static void failures_are_retried_sooner_and_then_as_usual(void **state)
 	struct lw_plan p = replicated();
 
 	(void)state;
-	lw_plan_failed(&p, NOW);
+	lw_plan_failed(&p, LW_SYNC_CHANGES, true, NOW);
 	assert_in_range(lw_plan_wait_ms(&p, NOW, 500), 500, 1000);
 	for (int i = 0; i < 40; i++)
-		lw_plan_failed(&p, NOW);
+		lw_plan_failed(&p, LW_SYNC_CHANGES, true, NOW);
 	assert_in_range(lw_plan_wait_ms(&p, NOW, 0), MIN / 2, MIN);
 	/* A sweep that fails does not keep changes from being asked for. */
 	p = replicated();
 	assert_int_equal(lw_plan_next(&p, NOW + HOUR), LW_SYNC_SIDS);
-	lw_plan_failed(&p, NOW + HOUR);
+	lw_plan_failed(&p, LW_SYNC_SIDS, true, NOW + HOUR);
 	assert_int_equal(lw_plan_next(&p, NOW + HOUR), LW_SYNC_CHANGES);
 	assert_true(ended(&p, LW_SYNC_CHANGES, LW_SYNCED_CHANGES, "a", 8,
 			  NOW + HOUR));
@@ -260,6 +261,72 @@ static void a_server_is_told_by_all_of_its_name(void **state)
 	assert_string_equal(p.server, name);
 }
 
+/* A deletion shows in no other way. */
+static void what_is_not_swept_is_not_believed(void **state)
+{
+	struct lw_plan p = replicated();
+	int64_t now = NOW + 2 * HOUR;
+
+	(void)state;
+	assert_true(ended(&p, LW_SYNC_CHANGES, LW_SYNCED_CHANGES, "a", 8, now));
+	assert_true(lw_plan_replica_fresh(&p, 0, now));
+	now += 1;
+	assert_true(ended(&p, LW_SYNC_CHANGES, LW_SYNCED_CHANGES, "a", 8, now));
+	assert_false(lw_plan_replica_fresh(&p, 0, now));
+	assert_true(lw_plan_replica_fresh(&p, 1, now + 1));
+	assert_true(ended(&p, LW_SYNC_SIDS, LW_SYNCED_SIDS, "a", 8, now));
+	assert_true(lw_plan_replica_fresh(&p, 0, now));
+}
+
+static void reading_everything_in_vain_waits_longer_each_time(void **state)
+{
+	struct lw_plan p = plan(50000);
+	int64_t now = NOW, wait = MIN / 2;
+
+	(void)state;
+	lw_plan_failed(&p, LW_SYNC_EVERYTHING, false, now);
+	assert_int_equal(lw_plan_next(&p, now), LW_SYNC_EVERYTHING);
+	for (int i = 0; i < 12; i++) {
+		lw_plan_failed(&p, LW_SYNC_EVERYTHING, true, now);
+		assert_int_equal(lw_plan_next(&p, now + wait - 1),
+				 LW_SYNC_CHANGES);
+		/* Whatever is heard of changes meanwhile. */
+		assert_true(ended(&p, LW_SYNC_CHANGES, LW_SYNCED_UNKNOWN, "b",
+				  3, now + 10));
+		assert_int_equal(lw_plan_next(&p, now + 20), LW_SYNC_CHANGES);
+		p.full_after_ms = p.full_wait_ms = 0;
+		now += wait;
+		assert_int_equal(lw_plan_next(&p, now), LW_SYNC_EVERYTHING);
+		wait = wait < HOUR / 2 ? 2 * wait : HOUR;
+	}
+	assert_true(ended(&p, LW_SYNC_EVERYTHING, LW_SYNCED_EVERYTHING, "b", 5,
+			  now));
+	lw_plan_failed(&p, LW_SYNC_EVERYTHING, true, now);
+	lw_plan_gap(&p);
+	assert_int_equal(lw_plan_next(&p, now + MIN / 2), LW_SYNC_EVERYTHING);
+}
+
+/* None later than the bound that was promised. */
+static void hosts_that_began_together_drift_apart(void **state)
+{
+	struct lw_plan p;
+
+	(void)state;
+	for (uint32_t random = 0; random < 3000; random += 333) {
+		p = replicated();
+		lw_plan_spread(&p, random);
+		assert_in_range(p.sweep_due_ms, NOW + HOUR * 3 / 4, NOW + HOUR);
+		p = plan(50000);
+		lw_plan_failed(&p, LW_SYNC_EVERYTHING, true, NOW);
+		lw_plan_spread(&p, random);
+		assert_in_range(p.retry_after_ms, NOW + MIN / 2,
+				NOW + MIN * 3 / 4);
+	}
+	p = replicated();
+	lw_plan_spread(&p, 999);
+	assert_true(p.sweep_due_ms < NOW + HOUR * 4 / 5);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -273,7 +340,11 @@ int main(void)
 		cmocka_unit_test(without_a_replica_nothing_counts_for_ever),
 		cmocka_unit_test(a_gap_ends_what_was_followed),
 		cmocka_unit_test(failures_are_retried_sooner_and_then_as_usual),
+		cmocka_unit_test(what_is_not_swept_is_not_believed),
+		cmocka_unit_test(
+			reading_everything_in_vain_waits_longer_each_time),
 		cmocka_unit_test(a_server_is_told_by_all_of_its_name),
+		cmocka_unit_test(hosts_that_began_together_drift_apart),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -230,7 +230,6 @@ static void every_op_has_its_number(void **state)
 		{ LW_OP_MEMBERSHIPS, "MEMBERSHIPS" },
 		{ LW_OP_MEMBERS, "MEMBERS" },
 		{ LW_OP_VERDICT, "VERDICT" },
-		{ LW_OP_PROBE, "PROBE" },
 		{ LW_OP_RULES, "RULES" },
 		{ LW_OP_CHANGE, "CHANGE" },
 		{ LW_OP_SYNC, "SYNC" },

@@ -2,6 +2,7 @@
  * test_replica.c - tests replica.c, replica_members.c and hash.c: who is there,
  * who is in what, and what that costs.
  */
+#include "config.h"
 #include "replica_rig.h"
 
 #include <malloc.h>
@@ -141,13 +142,13 @@ static void a_change_moves_members_and_leaves_doubts(void **state)
 	group(r, "g", 2001, "bob");
 	assert_string_equal(groups_of(r, "alice"), "");
 	assert_string_equal(groups_of(r, "bob"), "g");
-	assert_true(by_name(r, "alice")->doubted);
-	assert_false(by_name(r, "bob")->doubted);
+	assert_true(by_name(r, "alice")->doubt != 0);
+	assert_false(by_name(r, "bob")->doubt != 0);
 	assert_int_equal(r->groups_doubted, 1);
 	assert_int_equal(r->dangling, 0);
 	/* The next word of her ends that. */
 	user(r, "alice", 1001);
-	assert_false(by_name(r, "alice")->doubted);
+	assert_false(by_name(r, "alice")->doubt != 0);
 	lw_replica_free(r);
 }
 
@@ -168,7 +169,7 @@ static void who_goes_leaves_his_groups(void **state)
 	lw_replica_drop(r, by_name(r, "g"));
 	assert_string_equal(groups_of(r, "alice"), "");
 	assert_int_equal(r->groups, 0);
-	assert_false(by_name(r, "alice")->doubted);
+	assert_false(by_name(r, "alice")->doubt != 0);
 	lw_replica_free(r);
 }
 
@@ -311,6 +312,25 @@ static void fifty_thousand_users_fit(void **state)
 	lw_replica_free(r);
 }
 
+/* Two replicas, what is staged of a change, and all else. */
+static void the_unit_has_room_for_the_largest(void **state)
+{
+	size_t need =
+		2 * LW_REPLICA_BYTES(LW_REPLICATE_MAX) + ((size_t)128 << 20);
+	FILE *f = fopen(UNIT_FILE, "re");
+	unsigned int gigabytes = 0;
+	char line[200];
+
+	(void)state;
+	assert_non_null(f);
+	while (fgets(line, sizeof(line), f)) {
+		if (sscanf(line, "MemoryMax=%uG", &gigabytes) == 1)
+			break;
+	}
+	fclose(f);
+	assert_true((size_t)gigabytes << 30 >= need);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -324,6 +344,7 @@ int main(void)
 		cmocka_unit_test(what_is_no_entry_is_counted),
 		cmocka_unit_test(ascii_letters_alone_are_equal_in_both_cases),
 		cmocka_unit_test(fifty_thousand_users_fit),
+		cmocka_unit_test(the_unit_has_room_for_the_largest),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -167,12 +167,68 @@ static void libkrb5_never_asks_for_renewal(void **state)
 		strstr(text, "\n    kpasswd_server = dc2.lightwave.test\n"));
 }
 
+static void read_profile(char *ret, size_t len)
+{
+	FILE *f = fopen(getenv("KRB5_CONFIG"), "re");
+
+	assert_non_null(f);
+	ret[fread(ret, 1, len - 1, f)] = '\0';
+	fclose(f);
+}
+
+static bool comes_first(const char *text, const char *host)
+{
+	const char *kdc = strstr(text, "    kdc = ");
+
+	return kdc && !strncmp(kdc + 10, host, strlen(host));
+}
+
+static void who_was_waited_for_in_vain_is_asked_last(void **state)
+{
+	static const struct lw_endpoint at[] = {
+		{ .host = "dc1.lightwave.test" },
+		{ .host = "dc2.lightwave.test" }
+	};
+	char dir[] = "/tmp/lightwave-test.XXXXXX", text[4096];
+	struct lw_config c = { .realm = (char[]) { "LIGHTWAVE.TEST" },
+			       .domain = (char[]) { "lightwave.test" } };
+	struct lw_setup s = { .config = &c, .ticket_dir = mkdtemp(dir) };
+
+	(void)state;
+	s.servers = lw_servers_new();
+	assert_non_null(s.servers);
+	lw_servers_replace(s.servers, at, 2);
+	lw_kerberos_prefer(&s);
+	read_profile(text, sizeof(text));
+	assert_true(comes_first(text, at[0].host));
+	assert_non_null(strstr(text, at[1].host));
+
+	for (int i = 1; i <= 4; i++) {
+		atomic_fetch_add(&s.servers->kdcs_missed, 1);
+		lw_kerberos_prefer(&s);
+		read_profile(text, sizeof(text));
+		assert_true(comes_first(text, at[i % 2].host));
+		assert_non_null(strstr(text, at[1 - i % 2].host));
+	}
+
+	/* Who is down is no choice. */
+	assert_true(lw_servers_failed(s.servers, &at[0], INT64_MAX));
+	lw_kerberos_prefer(&s);
+	read_profile(text, sizeof(text));
+	assert_true(comes_first(text, at[1].host));
+	assert_null(strstr(text, "kdc = dc1"));
+	unlink(getenv("KRB5_CONFIG"));
+	rmdir(dir);
+	lw_servers_free(s.servers);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_rule_is_read),
 		cmocka_unit_test(every_rule_is_asked_for),
 		cmocka_unit_test(nonsense_is_no_rule),
+		cmocka_unit_test(who_was_waited_for_in_vain_is_asked_last),
 		cmocka_unit_test(rules_that_contradict_or_are_off_are_none),
 		cmocka_unit_test(libkrb5_never_asks_for_renewal),
 	};

@@ -29,7 +29,8 @@ static void a_state_survives_its_word(void **state)
 	assert_int_equal(lw_server_pack(untried), 0);
 	for (size_t i = 0; i < COUNT(all); i++) {
 		struct lw_server_state s = { all[i], (uint8_t)i,
-					     INT64_C(1) << 47 };
+					     i % 2 ? INT64_C(1) << 46
+						   : -25000 };
 		struct lw_server_state t = lw_server_unpack(lw_server_pack(s));
 
 		assert_int_equal(t.is, s.is);
@@ -138,6 +139,20 @@ static void an_untried_server_is_probed_at_once_and_once(void **state)
 	assert_int_equal(lw_server_due_ms(s, false), T + 1010);
 }
 
+/* The machine itself may have been started a moment ago. */
+static void soon_after_boot_the_first_failure_is_the_first_as_well(void **state)
+{
+	const int64_t now = 3000;
+	struct lw_server_state s = lw_server_reached(untried, now);
+
+	(void)state;
+	s = lw_server_unpack(lw_server_pack(s));
+	assert_true(lw_server_usable(s));
+	s = lw_server_failed(s, now + 10, now + 10);
+	assert_false(lw_server_usable(s));
+	assert_int_equal(lw_server_due_ms(s, false), now + 1010);
+}
+
 static struct lw_endpoint at(const char *text)
 {
 	struct lw_endpoint e;
@@ -205,6 +220,57 @@ static void who_stays_in_the_table_keeps_its_state(void **state)
 	lw_servers_free(s);
 }
 
+/* Two servers change places as fast as can be; what is said of one meanwhile
+ * is never said of the other. */
+static void a_table_that_is_replaced_mistakes_nobody(void **state)
+{
+	struct lw_servers *s = lw_servers_new();
+	struct lw_endpoint v[] = { at("dc1"), at("dc2"), at("dc1") };
+	int64_t until = lw_mono_ms() + 500;
+	pid_t pid;
+
+	(void)state;
+	lw_servers_replace(s, v, 2);
+	pid = fork();
+	assert_true(pid >= 0);
+	if (pid == 0) {
+		for (size_t i = 1; !atomic_load(&s->ready); i++)
+			lw_servers_replace(s, &v[i % 2], 2);
+		_exit(0);
+	}
+	while (lw_mono_ms() < until) {
+		lw_servers_failed(s, &v[0], lw_mono_ms() + 1);
+		lw_servers_reached(s, &v[0]);
+	}
+	lw_servers_ready(s);
+	assert_int_equal(waitpid(pid, NULL, 0), pid);
+	lw_servers_replace(s, v, 2);
+	lw_servers_failed(s, &v[0], lw_mono_ms() + 1);
+	assert_best(s, "dc2");
+	assert_int_equal(lw_server_unpack(s->state[1]).is, LW_SERVER_UNTRIED);
+	lw_servers_free(s);
+}
+
+/* The number that its cell holds may be somebody else's by now. */
+static void a_killed_worker_blames_nobody_by_an_old_number(void **state)
+{
+	struct lw_servers *s = lw_servers_new();
+	struct lw_endpoint v[] = { at("dc1"), at("dc2"), at("dc1") }, who;
+	uint64_t word;
+
+	(void)state;
+	lw_servers_replace(s, v, 2);
+	lw_servers_use(s, 7, &v[0]);
+	word = s->cells[7];
+	lw_servers_replace(s, &v[1], 2);
+	s->cells[7] = word; /* written a moment too late */
+	assert_false(lw_servers_blame(s, 7, 0, &who));
+	lw_servers_use(s, 7, &v[0]);
+	assert_true(lw_servers_blame(s, 7, 0, &who));
+	assert_string_equal(who.host, "dc1");
+	lw_servers_free(s);
+}
+
 /* Like a worker that is killed at its deadline. */
 static void die_waiting_for(struct lw_servers *s, uint32_t cell,
 			    const struct lw_endpoint *e)
@@ -251,9 +317,14 @@ int main(void)
 		cmocka_unit_test(who_waits_is_told_after_a_quarter_of_a_second),
 		cmocka_unit_test(a_server_that_flaps_is_trusted_less_each_time),
 		cmocka_unit_test(an_untried_server_is_probed_at_once_and_once),
+		cmocka_unit_test(
+			soon_after_boot_the_first_failure_is_the_first_as_well),
 		cmocka_unit_test(the_best_server_that_is_not_down_is_used),
 		cmocka_unit_test(who_stays_in_the_table_keeps_its_state),
+		cmocka_unit_test(a_table_that_is_replaced_mistakes_nobody),
 		cmocka_unit_test(a_killed_worker_s_server_is_known),
+		cmocka_unit_test(
+			a_killed_worker_blames_nobody_by_an_old_number),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

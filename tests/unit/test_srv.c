@@ -168,6 +168,32 @@ static void a_mangled_message_does_no_harm(void **state)
 	}
 }
 
+static void only_names_of_the_domain_are_inside_it(void **state)
+{
+	static const struct {
+		const char *host;
+		bool inside;
+	} t[] = {
+		{ "dc1.lightwave.test", true },
+		{ "DC1.Lightwave.TEST", true },
+		{ "dc1.berlin.lightwave.test", true },
+		{ "lightwave.test", false },
+		{ "dc1.evil-lightwave.test", false },
+		{ "dc1lightwave.test", false },
+		{ "dc1.lightwave.test.evil.test", false },
+		{ "dc1.lightwave", false },
+		{ "dc1", false },
+		{ "test", false },
+		{ "", false },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(t); i++) {
+		if (lw_srv_inside(t[i].host, "lightwave.test") != t[i].inside)
+			fail_msg("'%s'", t[i].host);
+	}
+}
+
 static const struct lw_srv three[] = { { 10, 60, "a" },
 				       { 10, 30, "b" },
 				       { 10, 10, "c" } };
@@ -256,6 +282,7 @@ int main(void)
 		cmocka_unit_test(what_is_no_host_name_is_left_out),
 		cmocka_unit_test(only_a_whole_message_is_read),
 		cmocka_unit_test(a_mangled_message_does_no_harm),
+		cmocka_unit_test(only_names_of_the_domain_are_inside_it),
 		cmocka_unit_test(a_lower_priority_number_comes_first),
 		cmocka_unit_test(weights_share_out_the_machines),
 		cmocka_unit_test(the_order_does_not_hang_on_the_answer_s),

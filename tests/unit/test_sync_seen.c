@@ -99,11 +99,28 @@ static void the_margin_is_dropped_only_after_a_quiet_time(void **state)
 	lw_sync_seen_end(&s, 1000);
 	assert_int_equal(lw_sync_seen_ask(&s, 1000, MARGIN, 201000), 950);
 	lw_sync_seen_end(&s, 1000);
-	assert_int_equal(lw_sync_seen_ask(&s, 1000, MARGIN, 202000), 1001);
+	assert_int_equal(lw_sync_seen_ask(&s, 1000, MARGIN, 202000), 1000);
 	lw_sync_seen_add(&s, 2, 1001, 202000);
 	lw_sync_seen_end(&s, 1001);
 	/* Something is going on again. */
 	assert_int_equal(lw_sync_seen_ask(&s, 1001, MARGIN, 203000), 951);
+}
+
+/* It comes with every idle answer from then on, and is no change. */
+static void who_has_the_last_number_is_not_reported_again(void **state)
+{
+	lw_cleanup(lw_sync_seen_done) struct lw_sync_seen s = { 0 };
+	struct poll p = { 1000, 1, { { 1, 999 }, { 2, 1001 } } };
+
+	(void)state;
+	assert_int_equal(answer(&s, &p, &p.from), 2);
+	assert_int_equal(p.from, 1001);
+	for (int i = 1; i < 10; i++) {
+		p.now_ms += 60000;
+		assert_int_equal(answer(&s, &p, &p.from), 0);
+		assert_int_equal(p.from, 1001);
+	}
+	assert_int_equal(lw_sync_seen_ask(&s, 1001, MARGIN, p.now_ms), 1001);
 }
 
 static void another_asker_gets_the_whole_margin(void **state)
@@ -175,6 +192,20 @@ static void dns_are_met_in_any_case_of_letters(void **state)
 	assert_null(lw_dnset_find(&s, lw_dn_hash(LW_STR("cn=u5000,dc=x"))));
 }
 
+static void the_highest_number_up_to_another(void **state)
+{
+	lw_cleanup(lw_dnset_done) struct lw_dnset s = { 0 };
+
+	(void)state;
+	assert_int_equal(lw_dnset_highest(&s, UINT64_MAX), 0);
+	for (uint64_t i = 1; i < 200; i++)
+		lw_dnset_add(&s, i, 10 * i);
+	assert_int_equal(lw_dnset_highest(&s, UINT64_MAX), 1990);
+	assert_int_equal(lw_dnset_highest(&s, 1000), 1000);
+	assert_int_equal(lw_dnset_highest(&s, 1009), 1000);
+	assert_int_equal(lw_dnset_highest(&s, 9), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -182,10 +213,12 @@ int main(void)
 		cmocka_unit_test(a_lost_answer_is_given_again),
 		cmocka_unit_test(a_late_number_comes_until_it_is_sure),
 		cmocka_unit_test(the_margin_is_dropped_only_after_a_quiet_time),
+		cmocka_unit_test(who_has_the_last_number_is_not_reported_again),
 		cmocka_unit_test(another_asker_gets_the_whole_margin),
 		cmocka_unit_test(it_stays_bounded),
 		cmocka_unit_test(an_entry_without_a_number_is_always_new),
 		cmocka_unit_test(dns_are_met_in_any_case_of_letters),
+		cmocka_unit_test(the_highest_number_up_to_another),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,11 +1,12 @@
 #!/usr/bin/python3
 """A domain of any size as LDIF for slapadd, with the classes of tests/lab/dc.
 
-    bench/domain.py --users 10000 --groups 500 >domain.ldif
+    bench/directory/domain.py --users 10000 --groups 500 >domain.ldif
 
 user00000 and so on, each in one of group000 and so on. Besides these, where
 asked for: `nested`, a user in --nested groups, a tenth of them directly and
-the others through those; and the group `large` with the first --members users.
+the others through those; the group `large` with the first --members users; and
+login000 and so on, who have a password (Passw0rd!).
 The machine account is cn=bench.lightwave.test,ou=Computers.
 """
 import argparse
@@ -83,6 +84,7 @@ def main():
     p.add_argument("--groups", type=int, default=500)
     p.add_argument("--nested", type=int, default=1000)
     p.add_argument("--members", type=int, default=5000)
+    p.add_argument("--logins", type=int, default=0)
     p.add_argument("--password", default="Machine-Passw0rd")
     args = p.parse_args()
     d = Domain(sys.stdout)
@@ -91,6 +93,8 @@ def main():
     for i in range(args.groups):
         d.group("group%03d" % i, users[i::args.groups])
     nest(d, args.nested)
+    for i in range(args.logins):
+        d.user("login%03d" % i, userPassword="Passw0rd!")
     if args.members:
         d.group("large", users[:args.members])
 

@@ -1,0 +1,101 @@
+/* replica_doubt.c - what of it is believed still, or again. The front; pure. */
+#include "replica.h"
+
+#include <string.h>
+
+static struct lw_known *of_sid(struct lw_hash_link *l)
+{
+	return (struct lw_known *)((char *)l -
+				   offsetof(struct lw_known, by_sid));
+}
+
+static bool same(struct lw_str a, struct lw_str b)
+{
+	return a.n == b.n && (a.n == 0 || memcmp(a.s, b.s, a.n) == 0);
+}
+
+bool lw_replica_confirm(struct lw_replica *r, const struct lw_entry *e)
+{
+	struct lw_known *k = lw_replica_by_sid(r, e->sid);
+	struct lw_entry was;
+
+	if (!k || k->kind != e->kind || k->uac != e->uac ||
+	    !lw_replica_has_dn(k, e->dn))
+		return false;
+	was = lw_known_entry(k);
+	if (!same(was.sam, e->sam) || !same(was.upn, e->upn) ||
+	    !same(was.given, e->given) || !same(was.sn, e->sn))
+		return false;
+	k->doubt = 0;
+	return true;
+}
+
+void lw_replica_asked(struct lw_replica *r)
+{
+	r->asked++;
+}
+
+void lw_replica_doubt(struct lw_replica *r, struct lw_known *k)
+{
+	k->doubt = r->asked + 1;
+}
+
+void lw_replica_doubt_as(struct lw_replica *r, struct lw_replica *from)
+{
+	for (size_t i = 0; i < from->by_sid.size; i++) {
+		struct lw_hash_link *l = from->by_sid.bucket[i];
+
+		for (; l; l = l->next) {
+			struct lw_known *was = of_sid(l), *k;
+
+			if (was->doubt <= from->asked)
+				continue;
+			k = lw_replica_by_sid(r, lw_known_entry(was).sid);
+			if (k)
+				lw_replica_doubt(r, k);
+		}
+	}
+}
+
+void lw_replica_sweep(struct lw_replica *r)
+{
+	r->sweep++;
+	r->groups_doubted = 0;
+}
+
+void lw_replica_seen(struct lw_replica *r, struct lw_str sid)
+{
+	struct lw_known *k = lw_replica_by_sid(r, sid);
+
+	if (!k)
+		return;
+	k->seen = r->sweep;
+	if (k->doubt <= r->asked)
+		k->doubt = 0;
+}
+
+/* The first that was not seen; NULL: all were. */
+static struct lw_known *unseen(struct lw_replica *r, size_t *bucket)
+{
+	for (; *bucket < r->by_sid.size; ++*bucket) {
+		struct lw_hash_link *l = r->by_sid.bucket[*bucket];
+
+		for (; l; l = l->next) {
+			if (of_sid(l)->seen != r->sweep)
+				return of_sid(l);
+		}
+	}
+	return NULL;
+}
+
+size_t lw_replica_swept(struct lw_replica *r)
+{
+	size_t bucket = 0, n = 0;
+	struct lw_known *k;
+
+	while ((k = unseen(r, &bucket))) {
+		lw_replica_drop(r, k);
+		n++;
+	}
+	return n;
+}
