@@ -115,9 +115,8 @@ static bool believed(const struct lw_map *m, const struct lw_map_record *r,
 		return now < atomic_load_explicit(list ? &h->rights_until
 						       : &h->stale_until,
 						  memory_order_acquire);
-	if (list &&
-	    atomic_load_explicit(&r->lists, memory_order_acquire) !=
-		    atomic_load_explicit(&h->lists, memory_order_acquire))
+	if (atomic_load_explicit(&r->round, memory_order_acquire) !=
+	    atomic_load_explicit(&h->round, memory_order_acquire))
 		return false;
 	if (until == LW_MAP_FOLLOWED)
 		until = atomic_load_explicit(&h->fresh_until,

@@ -61,8 +61,8 @@ struct lw_map_head {
 	_Atomic uint32_t stale_until;
 	/* The same for groups, which give rights. */
 	_Atomic uint32_t rights_until;
-	/* Lists of an older number may lack a change. */
-	_Atomic uint32_t lists;
+	/* What was right in an older round may lack a change. */
+	_Atomic uint32_t round;
 	uint32_t well_known_base;
 	uint64_t seed;
 	/* Tables of offsets: a power of two of them each. */
@@ -78,7 +78,7 @@ struct lw_map_head {
 struct lw_map_record {
 	_Atomic uint32_t next_by_key, next_by_id; /* offsets; 0: no more */
 	_Atomic uint32_t until;
-	_Atomic uint32_t lists; /* the head's number when it was right */
+	_Atomic uint32_t round; /* the head's when it was right */
 	uint32_t size;		/* of all of it; a multiple of 8 */
 	uint32_t key_hash;	/* 0: not found by a key */
 	uint32_t id, gid;	/* uid and primary gid; or gid and 0 */

@@ -206,7 +206,7 @@ static void copy_head(struct lw_map_file *to, const struct lw_map_file *from)
 
 	memcpy(lw_map_file_misses(to), lw_map_file_misses(from),
 	       sizeof(struct lw_map_miss) * LW_MAP_MISSES);
-	atomic_store(&a->lists, atomic_load(&b->lists));
+	atomic_store(&a->round, atomic_load(&b->round));
 	lw_map_file_times(to, atomic_load(&b->fresh_until),
 			  atomic_load(&b->stale_until),
 			  atomic_load(&b->rights_until));
@@ -252,9 +252,9 @@ void lw_map_file_times(struct lw_map_file *f, uint32_t fresh, uint32_t stale,
 	atomic_store_explicit(&h->rights_until, rights, memory_order_release);
 }
 
-void lw_map_file_new_lists(struct lw_map_file *f)
+void lw_map_file_new_round(struct lw_map_file *f)
 {
-	atomic_fetch_add_explicit(&lw_map_file_head(f)->lists, 1,
+	atomic_fetch_add_explicit(&lw_map_file_head(f)->round, 1,
 				  memory_order_release);
 }
 

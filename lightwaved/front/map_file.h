@@ -74,8 +74,10 @@ void lw_map_file_forget_misses(struct lw_map_file *f);
 /* struct lw_map_head: when followed facts, all facts, and lists end. */
 void lw_map_file_times(struct lw_map_file *f, uint32_t fresh, uint32_t stale,
 		       uint32_t rights);
-/* Lists that are not put again from now on are not believed. */
-void lw_map_file_new_lists(struct lw_map_file *f);
+/* What is not put again from now on is not believed while we can be asked. */
+void lw_map_file_new_round(struct lw_map_file *f);
+/* ... and now is dropped: this round is over. */
+void lw_map_file_end_round(struct lw_map_file *f);
 
 struct lw_map_stats {
 	uint32_t size, used, dead, records; /* bytes, bytes, bytes, number */

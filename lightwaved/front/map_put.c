@@ -224,7 +224,7 @@ static bool same(const struct lw_map_record *a, const struct lw_map_record *b)
 static void renew(struct lw_map_file *f, struct lw_map_record *r,
 		  uint32_t until)
 {
-	atomic_store_explicit(&r->lists, lw_map_file_head(f)->lists,
+	atomic_store_explicit(&r->round, lw_map_file_head(f)->round,
 			      memory_order_release);
 	atomic_store_explicit(&r->until, until, memory_order_release);
 }
@@ -300,6 +300,20 @@ enum lw_err lw_map_file_put(struct lw_map_file *f, const struct lw_map_entry *e)
 	lw_map_file_link(f, (uint32_t)((uint8_t *)r - f->base));
 	kill_both(f, old);
 	return LW_OK;
+}
+
+void lw_map_file_end_round(struct lw_map_file *f)
+{
+	const struct lw_map_head *h = lw_map_file_head(f);
+	uint32_t at = h->records_at;
+
+	while (at < f->used) {
+		struct lw_map_record *r = lw_map_file_at(f, at);
+
+		if (r->round != h->round)
+			kill(f, r);
+		at += r->size;
+	}
 }
 
 void lw_map_file_drop(struct lw_map_file *f, enum lw_map_kind kind,

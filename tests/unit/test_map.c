@@ -305,13 +305,17 @@ static void groups_and_members_are_told_whole(void **state)
 	/* A user of that name is another thing. */
 	assert_int_equal(user("linux admins@lightwave.test").e, LW_OFFLINE);
 
-	lw_map_file_new_lists(f);
+	lw_map_file_new_round(f);
 	r = by_name(LW_MAP_GROUPS_OF, "alice@lightwave.test", LW_MAP_FRESH, 50);
 	assert_int_equal(r.e, LW_OFFLINE);
-	assert_int_equal(by_id(LW_MAP_GROUP, FIRST, 50).e, LW_OK);
+	assert_int_equal(by_id(LW_MAP_GROUP, FIRST, 50).e, LW_OFFLINE);
 	assert_int_equal(put_groups(f, "alice", gids, 3), LW_OK);
 	r = by_name(LW_MAP_GROUPS_OF, "alice@lightwave.test", LW_MAP_FRESH, 50);
 	assert_int_equal(r.e, LW_OK);
+	/* Nobody put the group again: it is no more. */
+	assert_int_equal(lw_map_file_stats(f).records, 3);
+	lw_map_file_end_round(f);
+	assert_int_equal(lw_map_file_stats(f).records, 1);
 	lw_map_file_free(f);
 }
 
