@@ -118,6 +118,9 @@ static bool believed(const struct lw_map *m, const struct lw_map_record *r,
 	if (atomic_load_explicit(&r->round, memory_order_acquire) !=
 	    atomic_load_explicit(&h->round, memory_order_acquire))
 		return false;
+	if (list &&
+	    now >= atomic_load_explicit(&h->rights_until, memory_order_acquire))
+		return false;
 	if (until == LW_MAP_FOLLOWED)
 		until = atomic_load_explicit(&h->fresh_until,
 					     memory_order_acquire);

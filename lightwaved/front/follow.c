@@ -4,6 +4,7 @@
 #include "cleanup.h"
 #include "link.h"
 #include "log.h"
+#include "publish.h"
 
 #include <string.h>
 #include <sys/random.h>
@@ -18,6 +19,12 @@ uint32_t lw_follow_random(void)
 	if (getrandom(&n, sizeof(n), GRND_NONBLOCK) < 0)
 		return 0;
 	return n;
+}
+
+void lw_follow_changed(struct lw_follow *w)
+{
+	lw_link_overtake(w->front->link);
+	lw_publish_changed(w->front->publish);
 }
 
 static void schedule(struct lw_follow *w, int64_t ms)
@@ -141,7 +148,7 @@ enum lw_err lw_follow_refresh(struct lw_follow *w, struct lw_request *r)
 		if (!w->replica)
 			w->plan.void_ms = r->started_ms;
 		/* What was asked before may be answered after it. */
-		lw_link_overtake(w->front->link);
+		lw_follow_changed(w);
 	}
 	if (w->plan.unsupported)
 		return LW_OFFLINE;
@@ -195,7 +202,7 @@ void lw_follow_doubt(struct lw_follow *w, enum lw_kind kind, uint32_t id)
 	if (k)
 		lw_replica_doubt(w->next, k);
 	lw_cache_doubt(&w->front->cache, kind, id);
-	lw_link_overtake(w->front->link);
+	lw_follow_changed(w);
 }
 
 const struct lw_plan *lw_follow_plan(const struct lw_follow *w)

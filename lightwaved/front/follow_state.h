@@ -44,4 +44,8 @@ void lw_follow_rest(struct lw_follow *w);
 /* Forget what came of an answer so far. */
 void lw_follow_unstage(struct lw_follow *w);
 
+/* What is known is known otherwise: for answers on their way, and for the map.
+ */
+void lw_follow_changed(struct lw_follow *w);
+
 #endif

@@ -132,7 +132,7 @@ static void apply_changes(struct lw_follow *w)
 	}
 	if (groups)
 		w->plan.groups_ms = lw_now_ms();
-	lw_link_overtake(f->link);
+	lw_follow_changed(w);
 	if (e != LW_OK)
 		lw_plan_lost(&w->plan);
 	if (!w->replica)
@@ -164,7 +164,7 @@ static void take_over(struct lw_follow *w)
 	w->replica = r;
 	w->next = NULL;
 	lw_cache_forget(&w->front->cache);
-	lw_link_overtake(w->front->link);
+	lw_follow_changed(w);
 }
 
 static void sweep(struct lw_follow *w)
@@ -175,7 +175,7 @@ static void sweep(struct lw_follow *w)
 		return;
 	lw_log(LOG_NOTICE, "%zu entries are gone from the directory", gone);
 	w->plan.groups_ms = lw_now_ms();
-	lw_link_overtake(w->front->link);
+	lw_follow_changed(w);
 }
 
 /*
@@ -236,7 +236,7 @@ static void done(struct lw_follow *w, enum lw_synced kind)
 		break;
 	case LW_SYNCED_UNKNOWN:
 		/* Nothing will tell that their answers are older. */
-		lw_link_overtake(w->front->link);
+		lw_follow_changed(w);
 		if (!w->plan.replicate_max || w->plan.too_many)
 			w->changes_done = w->number;
 		break;

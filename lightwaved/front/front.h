@@ -17,6 +17,7 @@
 
 struct lw_follow;
 struct lw_link;
+struct lw_publish;
 struct lw_server;
 
 struct lw_front {
@@ -30,6 +31,7 @@ struct lw_front {
 	struct lw_memo memo;
 	struct lw_link *link;
 	struct lw_follow *follow;
+	struct lw_publish *publish; /* NULL: there is none (yet) */
 	struct lw_server *server;
 };
 

@@ -291,6 +291,11 @@ bool lw_link_up(const struct lw_link *l)
 	return l->bev && !l->hung;
 }
 
+bool lw_link_away(const struct lw_link *l)
+{
+	return l->hung || lw_outlook_away(&l->lookups, lw_now_ms());
+}
+
 struct lw_link *lw_link_new(struct lw_front *f, const char *path)
 {
 	struct lw_link *l = calloc(1, sizeof(*l));

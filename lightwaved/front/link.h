@@ -57,6 +57,9 @@ void lw_link_overtake(struct lw_link *l);
 /* Whether a worker is there and does not hang. */
 bool lw_link_up(const struct lw_link *l);
 
+/* Whether a lookup would be told at once that nobody answers. */
+bool lw_link_away(const struct lw_link *l);
+
 /* r no longer waits. */
 void lw_question_forget(struct lw_request *r);
 

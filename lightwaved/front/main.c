@@ -10,6 +10,7 @@
 #include "link.h"
 #include "log.h"
 #include "notify.h"
+#include "publish.h"
 #include "server.h"
 
 #include <errno.h>
@@ -108,6 +109,7 @@ static void on_hup(evutil_socket_t sig, short what, void *arg)
 		lw_cache_forget(&rl->front->cache);
 		lw_memo_done(&rl->front->memo);
 		lw_follow_reload(rl->front->follow);
+		lw_publish_reload(rl->front->publish);
 		lw_server_bare(rl->front->server, lw_config_naming(c).bare);
 		lw_log(LOG_NOTICE, "configuration read again");
 	}
@@ -128,6 +130,7 @@ static void every_second(evutil_socket_t fd, short what, void *arg)
 	(void)fd;
 	(void)what;
 	lw_tickets_expire(&f->tickets, lw_now_ms());
+	lw_publish_tick(f->publish);
 }
 
 static void front_done(struct lw_front **pf)
@@ -135,6 +138,7 @@ static void front_done(struct lw_front **pf)
 	struct lw_front *f = *pf;
 
 	lw_server_free(f->server);
+	lw_publish_free(f->publish);
 	lw_follow_free(f->follow);
 	lw_link_free(f->link);
 	lw_tickets_expire(&f->tickets, INT64_MAX);
@@ -225,6 +229,9 @@ static int serve(const struct options *o)
 	if (!f->follow ||
 	    lw_server_new(f, o->rundir, lw_config_naming(f->config).bare,
 			  &f->server) != LW_OK)
+		return EXIT_FAILURE;
+	f->publish = lw_publish_new(f, o->rundir);
+	if (!f->publish)
 		return EXIT_FAILURE;
 	return loop(f, o);
 }

@@ -6,6 +6,7 @@
 #include "client.h"
 #include "link.h"
 #include "log.h"
+#include "publish.h"
 #include "server.h"
 
 #include <string.h>
@@ -145,9 +146,26 @@ void lw_request_run(struct lw_request *r)
 		return;
 	if (e == LW_OK)
 		e = lw_wr_end(&rest);
+	lw_publish_answer(r->front->publish, r, e, &rest);
 	if (is_refusal(r->head.op, e) && hold(r, e))
 		return;
 	finish(r, e, &rest);
+}
+
+enum lw_err lw_request_known(struct lw_front *f, enum lw_op op, uint8_t *body,
+			     size_t n, struct lw_wr *rest)
+{
+	struct lw_request r = { .front = f,
+				.head = { .len = (uint32_t)n,
+					  .op = (uint16_t)op },
+				.body = body,
+				.runs = 1,
+				.started_ms = lw_now_ms(),
+				.offline = true };
+	enum lw_err e = lw_answer(&r, rest);
+
+	release_made(&r);
+	return e == LW_OK ? lw_wr_end(rest) : e;
 }
 
 static void too_late(evutil_socket_t fd, short what, void *arg)

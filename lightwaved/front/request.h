@@ -80,6 +80,13 @@ bool lw_request_keep(struct lw_request *r, void *p, void (*release)(void *));
 /* Run it (again); it may be freed when this returns. */
 void lw_request_run(struct lw_request *r);
 
+/*
+ * What would be answered to a lookup now, from what is known alone, be it
+ * stale: nobody is asked. rest is the caller's to release.
+ */
+enum lw_err lw_request_known(struct lw_front *f, enum lw_op op, uint8_t *body,
+			     size_t n, struct lw_wr *rest);
+
 /* The client has gone: the request ends without an answer. */
 void lw_request_cancel(struct lw_request *r);
 

@@ -1,0 +1,235 @@
+/* publish.c - when what goes into the map. The front. */
+#include "publish_put.h"
+
+#include "cleanup.h"
+#include "follow.h"
+#include "link.h"
+#include "log.h"
+#include "replica.h"
+
+#include <string.h>
+
+#define SLICE	  64 /* chains of the replica in one turn of the loop */
+#define RETRY_S	  10 /* between two tries to make a map */
+#define ROOM	  64 /* records at first */
+#define OFFLINE_S (7 * 24 * 3600)
+#define RIGHTS_S  (72 * 3600)
+#define CONTAINER(link)                                                        \
+	((struct lw_known *)((char *)(link)-offsetof(struct lw_known, by_sid)))
+
+struct lw_publish {
+	struct lw_front *front;
+	char *path;
+	struct lw_map_file *file; /* NULL: none can be made */
+	struct event *turn;	  /* the next slice of a round */
+	const struct lw_replica *of;
+	size_t at;
+	unsigned int wait; /* ticks until a map is tried again */
+	struct timespec passwd, group;
+	bool named; /* programs see it */
+};
+
+static uint32_t seconds(int64_t ms)
+{
+	return ms < 0 ? 0 : (uint32_t)(ms / 1000);
+}
+
+static bool wants_replica(const struct lw_plan *p)
+{
+	return p->replicate_max > 0 && !p->too_many && !p->unsupported;
+}
+
+/* As the socket would: unasked while followed, and what there is while away. */
+static void set_times(struct lw_publish *p)
+{
+	const struct lw_plan *plan = lw_follow_plan(p->front->follow);
+	int64_t now = lw_now_ms();
+	int64_t since = plan->confirmed_ms < 0 ? now : plan->confirmed_ms;
+	uint32_t stale = seconds(since) + OFFLINE_S;
+	bool good = lw_plan_replica_fresh(plan, 0, now) ||
+		    lw_link_away(p->front->link);
+
+	lw_map_file_times(p->file, good ? stale : 0, stale,
+			  seconds(since) + RIGHTS_S);
+}
+
+static void name_it(struct lw_publish *p)
+{
+	if (p->named)
+		return;
+	set_times(p);
+	p->named = lw_map_file_publish(p->file) == LW_OK;
+}
+
+static void make_file(struct lw_publish *p)
+{
+	struct lw_policy policy = lw_front_policy(p->front);
+	const struct lw_map_setup s = {
+		.path = p->path,
+		.domain = policy.naming.domain,
+		.netbios = policy.naming.netbios ? policy.naming.netbios : "",
+		.bare = policy.naming.bare,
+		.ids = policy.idmap,
+	};
+
+	p->wait = RETRY_S;
+	if (lw_map_file_new(&s, ROOM, &p->file) == LW_OK)
+		return;
+	p->file = NULL;
+	lw_front_warn_once(p->front, "map",
+			   "%s cannot be made: programs ask on the socket",
+			   p->path);
+}
+
+static void begin_round(struct lw_publish *p)
+{
+	const struct timeval at_once = { 0, 0 };
+
+	p->of = NULL;
+	p->at = 0;
+	event_add(p->turn, &at_once);
+}
+
+void lw_publish_changed(struct lw_publish *p)
+{
+	if (!p || !p->file)
+		return;
+	lw_map_file_new_round(p->file);
+	begin_round(p);
+}
+
+static void put_known(struct lw_publish *p, const struct lw_known *k)
+{
+	struct lw_policy policy = lw_front_policy(p->front);
+	struct lw_entry e = lw_known_entry(k);
+	uint32_t id;
+
+	if (k->doubt || lw_sid_to_id(&policy.idmap, e.sid, &id) != LW_OK)
+		return;
+	lw_put_known(p->file, p->front, e.kind, id);
+}
+
+static void slice(struct lw_publish *p, const struct lw_replica *r)
+{
+	size_t end = p->at + SLICE;
+
+	for (; p->at < end && p->at < r->by_sid.size; p->at++) {
+		struct lw_hash_link *l = r->by_sid.bucket[p->at];
+
+		for (; l; l = l->next)
+			put_known(p, CONTAINER(l));
+	}
+}
+
+static void on_turn(evutil_socket_t fd, short what, void *arg)
+{
+	struct lw_publish *p = arg;
+	const struct lw_replica *r = lw_follow_replica(p->front->follow);
+	const struct lw_plan *plan = lw_follow_plan(p->front->follow);
+	const struct timeval soon = { 0, 1000 };
+
+	(void)fd;
+	(void)what;
+	if (!p->file || !r || !lw_plan_believed(plan, lw_now_ms()))
+		return;
+	if (r != p->of)
+		p->at = 0;
+	p->of = r;
+	slice(p, r);
+	if (p->at < r->by_sid.size) {
+		event_add(p->turn, &soon);
+		return;
+	}
+	lw_map_file_end_round(p->file);
+	name_it(p);
+}
+
+static bool changed(struct timespec *seen, const struct stat *now)
+{
+	bool other = seen->tv_sec != now->st_mtim.tv_sec ||
+		     seen->tv_nsec != now->st_mtim.tv_nsec;
+
+	*seen = now->st_mtim;
+	return other;
+}
+
+/* Who is local now is nobody of the directory's, and the other way round. */
+static void look_at_local(struct lw_publish *p)
+{
+	struct lw_front *f = p->front;
+	bool passwd, group;
+
+	lw_localdb_refresh(&f->passwd, lw_now_ms());
+	lw_localdb_refresh(&f->group, lw_now_ms());
+	passwd = changed(&p->passwd, &f->passwd.seen);
+	group = changed(&p->group, &f->group.seen);
+	if (!p->file || (!passwd && !group))
+		return;
+	lw_map_file_forget_misses(p->file);
+	lw_publish_changed(p);
+}
+
+void lw_publish_tick(struct lw_publish *p)
+{
+	if (!p->file && p->wait > 0 && --p->wait > 0)
+		return;
+	if (!p->file) {
+		make_file(p);
+		if (p->file)
+			begin_round(p);
+	}
+	look_at_local(p);
+	if (!p->file)
+		return;
+	set_times(p);
+	if (!wants_replica(lw_follow_plan(p->front->follow)))
+		name_it(p);
+}
+
+void lw_publish_reload(struct lw_publish *p)
+{
+	if (!p)
+		return;
+	/* What is not named yet is made anew at the next tick. */
+	lw_map_file_free(p->file);
+	p->file = NULL;
+	p->named = false;
+	p->wait = 1;
+}
+
+void lw_publish_answer(struct lw_publish *p, const struct lw_request *r,
+		       enum lw_err e, const struct lw_wr *rest)
+{
+	if (p && p->file)
+		lw_put_answer(p->file, r, e, rest);
+}
+
+struct lw_publish *lw_publish_new(struct lw_front *f, const char *rundir)
+{
+	struct lw_publish *p = calloc(1, sizeof(*p));
+
+	if (!p)
+		return NULL;
+	p->front = f;
+	p->passwd = f->passwd.seen.st_mtim;
+	p->group = f->group.seen.st_mtim;
+	p->turn = evtimer_new(f->base, on_turn, p);
+	if (!p->turn || asprintf(&p->path, "%s/map", rundir) < 0) {
+		p->path = NULL;
+		lw_publish_free(p);
+		return NULL;
+	}
+	make_file(p);
+	return p;
+}
+
+void lw_publish_free(struct lw_publish *p)
+{
+	if (!p)
+		return;
+	if (p->turn)
+		event_free(p->turn);
+	lw_map_file_free(p->file);
+	free(p->path);
+	free(p);
+}

@@ -1,0 +1,253 @@
+/* publish_put.c - from messages to records of the map. The front. */
+#include "publish_put.h"
+
+#include "cleanup.h"
+#include "follow.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define GIDS_MAX 65536
+
+struct put {
+	struct lw_map_file *file;
+	struct lw_front *front;
+	uint32_t until; /* of a fact, and of a list of groups */
+	uint32_t list_until;
+};
+
+static uint32_t in(uint32_t s)
+{
+	return lw_map_now() + s;
+}
+
+/* 0: it is not to be kept. */
+static uint32_t until(const struct lw_front *f, uint32_t ttl)
+{
+	const struct lw_plan *p = lw_follow_plan(f->follow);
+
+	if (lw_plan_replica_fresh(p, 0, lw_now_ms()))
+		return LW_MAP_FOLLOWED;
+	return ttl ? in(ttl) : 0;
+}
+
+static struct put put_into(struct lw_map_file *file, struct lw_front *f)
+{
+	return (struct put) {
+		.file = file,
+		.front = f,
+		.until = until(f, f->config->ttl),
+		.list_until = until(f, f->config->membership_ttl),
+	};
+}
+
+/* The account part, however the host writes or takes names. */
+static bool account_of(const struct put *p, struct lw_str name,
+		       char ret[LW_NAME_MAX])
+{
+	struct lw_naming n = lw_config_naming(p->front->config);
+
+	n.bare |= n.format == LW_NAME_SHORT;
+	return lw_name_parse(&n, name, ret) == LW_OK;
+}
+
+static void put_user(const struct put *p, struct lw_rd *rd)
+{
+	char account[LW_NAME_MAX];
+	struct lw_passwd pw;
+	struct lw_map_entry e = { .kind = LW_MAP_USER,
+				  .until = p->until,
+				  .texts = 5 };
+
+	if (lw_passwd_decode(rd, &pw) != LW_OK ||
+	    !account_of(p, pw.name, account))
+		return;
+	e.account = lw_str(account);
+	e.id = pw.uid;
+	e.gid = pw.gid;
+	e.text[0] = pw.name;
+	e.text[1] = LW_STR("x");
+	e.text[2] = pw.gecos;
+	e.text[3] = pw.dir;
+	e.text[4] = pw.shell;
+	lw_map_file_put(p->file, &e);
+}
+
+static void put_groups_of(const struct put *p, struct lw_str user,
+			  struct lw_rd *rd)
+{
+	uint32_t n = lw_rd_count(rd, 4);
+	lw_cleanup(lw_free) uint32_t *gids = NULL;
+	char account[LW_NAME_MAX];
+	struct lw_map_entry e = { .kind = LW_MAP_GROUPS_OF,
+				  .until = p->list_until,
+				  .count = n };
+
+	if (n > GIDS_MAX || !account_of(p, user, account))
+		return;
+	gids = calloc((size_t)n + 1, sizeof(*gids));
+	if (!gids)
+		return;
+	for (uint32_t i = 0; i < n; i++)
+		gids[i] = lw_rd_u32(rd);
+	if (lw_rd_end(rd) != LW_OK)
+		return;
+	e.account = lw_str(account);
+	e.gids = gids;
+	lw_map_file_put(p->file, &e);
+}
+
+static void put_group(const struct put *p, enum lw_map_kind kind,
+		      struct lw_rd *rd)
+{
+	lw_cleanup(lw_free) struct lw_str *members = NULL;
+	char account[LW_NAME_MAX];
+	struct lw_map_entry e = { .kind = kind, .until = p->until, .texts = 2 };
+	struct lw_group g;
+
+	if (lw_group_decode(rd, &g) != LW_OK || !account_of(p, g.name, account))
+		return;
+	members = calloc((size_t)g.count + 1, sizeof(*members));
+	if (!members)
+		return;
+	for (uint32_t i = 0; i < g.count; i++)
+		members[i] = lw_rd_str(&g.members);
+	if (kind == LW_MAP_MEMBERS)
+		e.account = lw_str(account);
+	e.id = g.gid;
+	e.text[0] = g.name;
+	e.text[1] = LW_STR("x");
+	e.members = members;
+	e.count = g.count;
+	lw_map_file_put(p->file, &e);
+}
+
+static void put_miss(const struct put *p, enum lw_map_kind kind,
+		     struct lw_str name)
+{
+	uint32_t ttl = p->front->config->negative_ttl;
+	char account[LW_NAME_MAX];
+
+	if (ttl && account_of(p, name, account))
+		lw_map_file_miss(p->file, kind, lw_str(account), in(ttl));
+}
+
+static void put_miss_id(const struct put *p, enum lw_map_kind kind, uint32_t id)
+{
+	uint32_t ttl = p->front->config->negative_ttl;
+
+	if (ttl)
+		lw_map_file_miss_id(p->file, kind, id, in(ttl));
+}
+
+static struct lw_rd payload(const struct lw_wr *rest)
+{
+	struct lw_rd rd;
+
+	lw_rd_init(&rd, rest->base, (size_t)(rest->p - rest->base));
+	return rd;
+}
+
+static void put_found(const struct put *p, uint16_t op, struct lw_str name,
+		      const struct lw_wr *rest)
+{
+	struct lw_rd rd = payload(rest);
+
+	if (op == LW_OP_INITGROUPS ? !p->list_until : !p->until)
+		return;
+	if (op == LW_OP_PASSWD_BY_NAME || op == LW_OP_PASSWD_BY_UID)
+		put_user(p, &rd);
+	else if (op == LW_OP_GROUP_BY_NAME)
+		put_group(p, LW_MAP_MEMBERS, &rd);
+	else if (op == LW_OP_GROUP_BY_GID)
+		put_group(p, LW_MAP_GROUP, &rd);
+	else if (op == LW_OP_INITGROUPS)
+		put_groups_of(p, name, &rd);
+}
+
+void lw_put_answer(struct lw_map_file *f, const struct lw_request *r,
+		   enum lw_err e, const struct lw_wr *rest)
+{
+	struct put p = put_into(f, r->front);
+	uint16_t op = r->head.op;
+	bool by_id = op == LW_OP_PASSWD_BY_UID || op == LW_OP_GROUP_BY_GID;
+	struct lw_str name = { 0 };
+	struct lw_rd body;
+	uint32_t id = 0;
+
+	/* What is stale is the socket's to tell, each time. */
+	if (op > LW_OP_INITGROUPS || r->offline)
+		return;
+	lw_rd_init(&body, r->body, r->head.len);
+	if (by_id)
+		id = lw_rd_u32(&body);
+	else
+		name = lw_rd_str(&body);
+	if (e == LW_OK)
+		put_found(&p, op, name, rest);
+	else if (e != LW_NOTFOUND)
+		return;
+	else if (by_id)
+		put_miss_id(&p,
+			    op == LW_OP_PASSWD_BY_UID ? LW_MAP_USER
+						      : LW_MAP_GROUP,
+			    id);
+	else
+		put_miss(&p,
+			 op == LW_OP_GROUP_BY_NAME ? LW_MAP_MEMBERS
+						   : LW_MAP_USER,
+			 name);
+}
+
+/* What the front answers to op of its own accord. */
+static enum lw_err known(struct lw_front *f, enum lw_op op,
+			 const struct lw_wr *q, struct lw_wr *rest)
+{
+	lw_wr_heap(rest, LW_REPLY_MAX);
+	return lw_request_known(f, op, q->base, (size_t)(q->p - q->base), rest);
+}
+
+static void put_user_known(const struct put *p, uint32_t uid)
+{
+	lw_cleanup(lw_wr_done) struct lw_wr q, rest, groups;
+	struct lw_passwd pw;
+	struct lw_rd rd;
+
+	lw_wr_heap(&groups, LW_REPLY_MAX);
+	lw_wr_heap(&q, LW_NAME_MAX + 64);
+	lw_wr_u32(&q, uid);
+	if (known(p->front, LW_OP_PASSWD_BY_UID, &q, &rest) != LW_OK)
+		return;
+	rd = payload(&rest);
+	put_user(p, &rd);
+	rd = payload(&rest);
+	if (lw_passwd_decode(&rd, &pw) != LW_OK)
+		return;
+	q.p = q.base;
+	lw_wr_str(&q, pw.name);
+	if (lw_wr_end(&q) != LW_OK ||
+	    known(p->front, LW_OP_INITGROUPS, &q, &groups) != LW_OK)
+		return;
+	rd = payload(&groups);
+	put_groups_of(p, pw.name, &rd);
+}
+
+void lw_put_known(struct lw_map_file *f, struct lw_front *front,
+		  enum lw_kind kind, uint32_t id)
+{
+	const struct put p = { f, front, LW_MAP_FOLLOWED, LW_MAP_FOLLOWED };
+	lw_cleanup(lw_wr_done) struct lw_wr q, rest;
+	struct lw_rd rd;
+
+	if (kind == LW_KIND_USER) {
+		put_user_known(&p, id);
+		return;
+	}
+	lw_wr_heap(&rest, LW_REPLY_MAX);
+	lw_wr_heap(&q, 64);
+	lw_wr_u32(&q, id);
+	if (known(front, LW_OP_GROUP_BY_GID, &q, &rest) != LW_OK)
+		return;
+	rd = payload(&rest);
+	put_group(&p, LW_MAP_GROUP, &rd);
+}
