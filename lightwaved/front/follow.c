@@ -148,9 +148,9 @@ enum lw_err lw_follow_refresh(struct lw_follow *w, struct lw_request *r)
 	if (!missing(w, r->refresh_after, &how))
 		return LW_OK;
 	/* A question that was on its way before this one may fail. */
-	if ((r->offline || r->busy) && w->number > r->refresh_after)
+	if (r->unsure && w->number > r->refresh_after)
 		return LW_OFFLINE;
-	r->offline = r->busy = false;
+	r->unsure = false;
 	if (!w->asking) {
 		e = begin(w, how);
 		if (e != LW_OK)
@@ -161,7 +161,8 @@ enum lw_err lw_follow_refresh(struct lw_follow *w, struct lw_request *r)
 
 enum lw_err lw_follow_confirm(struct lw_follow *w, struct lw_request *r)
 {
-	if (!w->replica || !lw_plan_believed(&w->plan, r->started_ms))
+	if (r->unsure || !w->replica ||
+	    !lw_plan_believed(&w->plan, r->started_ms))
 		return LW_OFFLINE;
 	if (!r->confirmed_by)
 		r->confirmed_by = w->number + 1;

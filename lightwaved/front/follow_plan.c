@@ -156,8 +156,11 @@ static bool unknown(struct lw_plan *p, const struct lw_sync_end *end,
 	if (!go_on_from(p, end))
 		return false;
 	if (!wants_replica(p)) {
-		/* What was said before may be older than the number. */
-		p->since_ms = now_ms;
+		/*
+		 * What was said before may be older than the number, and so
+		 * may what a controller says that lags behind this one.
+		 */
+		p->since_ms = now_ms + p->revocation_ms;
 		p->confirmed_ms = p->begun_ms;
 		return true;
 	}

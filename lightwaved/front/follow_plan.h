@@ -11,7 +11,7 @@
 
 #include "job_sync.h"
 
-#define LW_SERVER_MAX 300
+#define LW_SERVER_MAX 600 /* a host and, from the server, its name */
 
 struct lw_plan {
 	/* of the configuration */

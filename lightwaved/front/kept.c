@@ -214,6 +214,23 @@ static void doubt_others(struct lw_front *f, struct lw_replica *replica,
 		lw_replica_doubt(replica, k);
 }
 
+/*
+ * A member that a group has just lost is doubted because he may be deleted,
+ * which a controller that lags does not know yet.
+ */
+static bool learn_entry(struct lw_front *f, struct lw_replica *replica,
+			const struct lw_entry *e)
+{
+	const struct lw_plan *p = lw_follow_plan(f->follow);
+	struct lw_known *k = lw_replica_by_sid(replica, e->sid);
+	uint64_t doubt = k ? k->doubt : 0;
+	bool same = lw_replica_confirm(replica, e);
+
+	if (k && lw_now_ms() - p->groups_ms <= p->revocation_ms)
+		k->doubt = doubt;
+	return same;
+}
+
 void lw_kept_learn(struct lw_front *f, const struct lw_question *q,
 		   const struct lw_entry *entries, size_t n)
 {
@@ -223,7 +240,7 @@ void lw_kept_learn(struct lw_front *f, const struct lw_question *q,
 	if (!replica)
 		return;
 	for (size_t i = 0; i < n; i++)
-		same &= lw_replica_confirm(replica, &entries[i]);
+		same &= learn_entry(f, replica, &entries[i]);
 	if (!same)
 		lw_follow_soon(f->follow);
 	if (q->op == LW_OP_FIND && !lw_follow_plan(f->follow)->trusted)

@@ -37,6 +37,7 @@ void lw_question_forget(struct lw_request *r)
 /* Runs everyone who waited for q, which is on no list; q is freed. */
 static void wake(struct lw_question *q, bool offline, bool busy)
 {
+	bool sync = q->op == LW_OP_SYNC;
 	struct lw_request_list woken = TAILQ_HEAD_INITIALIZER(woken);
 	struct lw_request *r;
 
@@ -49,7 +50,9 @@ static void wake(struct lw_question *q, bool offline, bool busy)
 		 * Anybody can keep the worker busy. That must not make a login
 		 * be judged by what is stale.
 		 */
-		if (busy && r->head.op >= LW_OP_AUTH)
+		if (sync)
+			r->unsure |= offline;
+		else if (busy && lw_request_decides(r))
 			r->busy |= offline;
 		else
 			r->offline |= offline;

@@ -159,7 +159,7 @@ static void too_large_a_change_is_a_gap(void **state)
 	assert_false(lw_plan_fresh(&p, NOW + 1, 0, NOW + 10));
 	assert_true(ended(&p, LW_SYNC_CHANGES, LW_SYNCED_UNKNOWN, "a", 9,
 			  NOW + 20));
-	assert_true(lw_plan_fresh(&p, NOW + 25, 0, NOW + 30));
+	assert_true(lw_plan_fresh(&p, NOW + 25 + MIN, 0, NOW + 30 + MIN));
 }
 
 static void facts_count_from_the_last_question(void **state)
@@ -172,18 +172,23 @@ static void facts_count_from_the_last_question(void **state)
 	assert_false(lw_plan_fresh(&p, NOW, 5, NOW + 6));
 	assert_false(lw_plan_fresh(&p, NOW, 0, NOW + 1));
 	assert_true(ended(&p, LW_SYNC_CHANGES, LW_SYNCED_UNKNOWN, "a", 7, NOW));
-	/* What came before the number did may be older than the number. */
-	assert_int_equal(lw_plan_as_of(&p, NOW + 4), NOW + 4);
-	assert_false(lw_plan_fresh(&p, NOW + 4, 0, NOW + 5));
-	assert_true(lw_plan_fresh(&p, NOW + 5, 0, NOW + 5 + MIN));
-	assert_false(lw_plan_fresh(&p, NOW + 5, 0, NOW + 6 + MIN));
+	/*
+	 * What came before the number did may be older than the number, and
+	 * what comes soon after it may be a laggard's.
+	 */
+	for (int64_t at = NOW + 4; at < NOW + 5 + MIN; at += MIN) {
+		assert_int_equal(lw_plan_as_of(&p, at), at);
+		assert_false(lw_plan_fresh(&p, at, 0, at + 1));
+	}
+	assert_true(lw_plan_fresh(&p, NOW + 5 + MIN, 0, NOW + 5 + 2 * MIN));
+	assert_false(lw_plan_fresh(&p, NOW + 5 + MIN, 0, NOW + 6 + 2 * MIN));
 	assert_true(ended(&p, LW_SYNC_CHANGES, LW_SYNCED_CHANGES, "a", 8,
-			  NOW + MIN));
-	assert_int_equal(lw_plan_as_of(&p, NOW + 5), NOW + MIN);
-	assert_true(lw_plan_fresh(&p, NOW + 5, 0, NOW + 2 * MIN));
-	assert_false(lw_plan_fresh(&p, NOW + 5, 0, NOW + 2 * MIN + 1));
+			  NOW + 2 * MIN));
+	assert_int_equal(lw_plan_as_of(&p, NOW + 5 + MIN), NOW + 2 * MIN);
+	assert_true(lw_plan_fresh(&p, NOW + 5 + MIN, 0, NOW + 3 * MIN));
+	assert_false(lw_plan_fresh(&p, NOW + 5 + MIN, 0, NOW + 3 * MIN + 1));
 	/* Who is to ask asks; what was doubted counts for nothing. */
-	assert_false(lw_plan_fresh(&p, NOW + MIN, -1, NOW + MIN));
+	assert_false(lw_plan_fresh(&p, NOW + 2 * MIN, -1, NOW + 2 * MIN));
 	assert_false(lw_plan_fresh(&p, -1, HOUR, 0));
 	p.void_ms = NOW + 6;
 	assert_false(lw_plan_fresh(&p, NOW + 5, HOUR, NOW + MIN));
@@ -198,9 +203,10 @@ static void without_a_replica_nothing_counts_for_ever(void **state)
 	(void)state;
 	assert_true(ended(&p, LW_SYNC_CHANGES, LW_SYNCED_UNKNOWN, "a", 7, NOW));
 	assert_true(ended(&p, LW_SYNC_CHANGES, LW_SYNCED_CHANGES, "a", 7,
-			  NOW + HOUR + 10));
-	assert_true(lw_plan_fresh(&p, NOW + 10, 0, NOW + HOUR + 10));
-	assert_false(lw_plan_fresh(&p, NOW + 9, 0, NOW + HOUR + 10));
+			  NOW + HOUR + 2 * MIN));
+	assert_true(lw_plan_fresh(&p, NOW + 2 * MIN, 0, NOW + HOUR + 2 * MIN));
+	assert_false(
+		lw_plan_fresh(&p, NOW + 2 * MIN - 1, 0, NOW + HOUR + 2 * MIN));
 }
 
 static void a_gap_ends_what_was_followed(void **state)
@@ -221,7 +227,7 @@ static void a_gap_ends_what_was_followed(void **state)
 	lw_plan_failed(&p, LW_SYNC_CHANGES, true, NOW + MIN);
 	assert_true(ended(&p, LW_SYNC_CHANGES, LW_SYNCED_CHANGES, "a", 9,
 			  NOW + HOUR));
-	assert_true(lw_plan_fresh(&p, NOW + 5, 0, NOW + HOUR));
+	assert_true(lw_plan_fresh(&p, NOW + 5 + MIN, 0, NOW + HOUR));
 }
 
 static void failures_are_retried_sooner_and_then_as_usual(void **state)
