@@ -59,7 +59,8 @@ static enum lw_err begin(struct lw_follow *w, enum lw_sync_how how)
 
 	w->how = how;
 	w->received = w->users = 0;
-	w->failed = w->too_large = w->blind = false;
+	w->failed = w->blind = false;
+	w->over = LW_GIVEN_UP_NOT;
 	if (how == LW_SYNC_EVERYTHING)
 		e = lw_replica_new(&naming, &w->next);
 	if (w->replica)
@@ -119,7 +120,7 @@ static bool missing(const struct lw_follow *w, uint64_t after,
 	enum lw_sync_how how = lw_plan_next(&w->plan, INT64_MAX / 2);
 
 	/* Here it says whether there should be a replica, and is. */
-	if (how == LW_SYNC_EVERYTHING) {
+	if (how == LW_SYNC_EVERYTHING && !w->plan.given_up) {
 		*ret = how;
 		return true;
 	}
