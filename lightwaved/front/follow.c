@@ -31,6 +31,7 @@ void lw_follow_rest(struct lw_follow *w)
 {
 	lw_follow_unstage(w);
 	w->asking = false;
+	w->turns++;
 	if (!w->plan.replicated) {
 		lw_replica_free(w->replica);
 		w->replica = NULL;
@@ -138,6 +139,7 @@ enum lw_err lw_follow_refresh(struct lw_follow *w, struct lw_request *r)
 
 	if (r->runs == 1) {
 		r->refresh_after = w->number;
+		w->turns++;
 		/* Without a replica nothing else tells what was deleted. */
 		if (!w->replica)
 			w->plan.void_ms = r->started_ms;
@@ -195,6 +197,7 @@ void lw_follow_doubt(struct lw_follow *w, enum lw_kind kind, uint32_t id)
 	k = w->next ? lw_replica_by_id(w->next, &p.idmap, kind, id) : NULL;
 	if (k)
 		lw_replica_doubt(w->next, k);
+	w->turns++;
 	lw_cache_doubt(&w->front->cache, kind, id);
 	lw_link_overtake(w->front->link);
 }
@@ -202,6 +205,11 @@ void lw_follow_doubt(struct lw_follow *w, enum lw_kind kind, uint32_t id)
 const struct lw_plan *lw_follow_plan(const struct lw_follow *w)
 {
 	return &w->plan;
+}
+
+uint64_t lw_follow_turns(const struct lw_follow *w)
+{
+	return w->turns;
 }
 
 struct lw_replica *lw_follow_replica(const struct lw_follow *w)

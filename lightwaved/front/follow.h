@@ -25,6 +25,8 @@ void lw_follow_reload(struct lw_follow *w);
 void lw_follow_kick(struct lw_follow *w, bool other_worker);
 
 const struct lw_plan *lw_follow_plan(const struct lw_follow *w);
+/* Grows whenever what is known has changed, or may have. */
+uint64_t lw_follow_turns(const struct lw_follow *w);
 /* NULL: none was filled yet, or none is kept. Borrowed for this turn. */
 struct lw_replica *lw_follow_replica(const struct lw_follow *w);
 /* Whether what is kept may count for a login. */

@@ -33,6 +33,7 @@ struct lw_follow {
 
 	/* Questions are numbered, so that REFRESH knows its own. */
 	uint64_t number, changes_done, sweep_done;
+	uint64_t turns; /* lw_follow_turns() */
 };
 
 /* Any number; 0 if there is none. */
