@@ -309,7 +309,8 @@ static bool followed(const struct lw_plan *p, int64_t at_ms)
 	       p->confirmed_ms - at_ms <= p->sweep_ms;
 }
 
-int64_t lw_plan_as_of(const struct lw_plan *p, int64_t at_ms)
+/* As of when a fact of at_ms holds; at_ms where it is not followed. */
+static int64_t as_of(const struct lw_plan *p, int64_t at_ms)
 {
 	if (at_ms < 0 || !followed(p, at_ms) || p->confirmed_ms < at_ms)
 		return at_ms;
@@ -323,7 +324,7 @@ bool lw_plan_fresh(const struct lw_plan *p, int64_t at_ms, int64_t max_age_ms,
 		return false;
 	if (followed(p, at_ms))
 		max_age_ms = longer(max_age_ms, p->revocation_ms);
-	return now_ms - lw_plan_as_of(p, at_ms) <= max_age_ms;
+	return now_ms - as_of(p, at_ms) <= max_age_ms;
 }
 
 bool lw_plan_believed(const struct lw_plan *p, int64_t now_ms)

@@ -94,9 +94,6 @@ void lw_plan_spread(struct lw_plan *p, uint32_t random);
 /* A group may have been deleted: have a sweep before long. */
 void lw_plan_sweep_soon(struct lw_plan *p, int64_t now_ms, uint32_t random);
 
-/* As of when a fact of at_ms holds; at_ms where it is not followed. */
-int64_t lw_plan_as_of(const struct lw_plan *p, int64_t at_ms);
-
 /*
  * Whether a fact of at_ms is young enough for who takes nothing older than
  * max_age_ms, or than the revocation bound where it is followed.

@@ -41,7 +41,7 @@ static const struct worker_synced whole[] = {
 	{ &admins, { DN_OF("staff"), DN_OF("gone") } },
 	{ &alice, { NULL } },
 	{ &bob, { NULL } },
-	{ &staff, { DN_OF("ring"), "CN=Bob, cn=users,dc=Lightwave,dc=test" } },
+	{ &staff, { DN_OF("ring"), "CN=Bob,cn=users,dc=Lightwave,dc=test" } },
 	{ &ring, { DN_OF("alice"), DN_OF("admins") } },
 };
 
