@@ -66,5 +66,7 @@ void lw_follow_lost(struct lw_follow *w);
  */
 enum lw_err lw_follow_apply(struct lw_front *f, struct lw_replica *replica,
 			    struct lw_sync_part part, bool *ret_groups);
+/* Say once that e is no entry, which no replica keeps. */
+void lw_follow_refused(struct lw_front *f, const struct lw_entry *e);
 
 #endif

@@ -63,6 +63,8 @@ static enum lw_err fill(struct lw_follow *w, struct lw_sync_part part)
 		struct lw_sync_entry s = lw_sync_entry_decode(&part.each);
 
 		e = lw_replica_put(w->next, &s);
+		if (e == LW_INVALID)
+			lw_follow_refused(w->front, &s.e);
 	}
 	w->over = overfull(w, w->next);
 	return e == LW_NOMEM || w->over ? LW_NOMEM : LW_OK;
