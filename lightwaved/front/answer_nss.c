@@ -117,12 +117,13 @@ static enum lw_err group_by_name(struct lw_request *r, struct lw_str typed,
 	return LW_OK;
 }
 
-/* Another number once anything more is known, or may be wrong. */
+/*
+ * Another number once anything more is known of the directory or may be wrong,
+ * or a local entry has come: a sum, of numbers that only grow.
+ */
 static uint64_t state_of(const struct lw_front *f)
 {
-	const struct lw_plan *p = lw_follow_plan(f->follow);
-
-	return (uint64_t)(p->confirmed_ms + p->groups_ms + p->void_ms);
+	return lw_follow_turns(f->follow) + f->passwd.reads + f->group.reads;
 }
 
 enum lw_err lw_answer_group_by_name(struct lw_request *r, struct lw_rd *body,

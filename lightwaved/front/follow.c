@@ -31,6 +31,7 @@ void lw_follow_rest(struct lw_follow *w)
 {
 	lw_follow_unstage(w);
 	w->asking = false;
+	w->turns++;
 	if (!w->plan.replicated) {
 		lw_replica_free(w->replica);
 		w->replica = NULL;
@@ -59,7 +60,8 @@ static enum lw_err begin(struct lw_follow *w, enum lw_sync_how how)
 
 	w->how = how;
 	w->received = w->users = 0;
-	w->failed = w->too_large = w->blind = false;
+	w->failed = w->blind = false;
+	w->over = LW_GIVEN_UP_NOT;
 	if (how == LW_SYNC_EVERYTHING)
 		e = lw_replica_new(&naming, &w->next);
 	if (w->replica)
@@ -119,7 +121,7 @@ static bool missing(const struct lw_follow *w, uint64_t after,
 	enum lw_sync_how how = lw_plan_next(&w->plan, INT64_MAX / 2);
 
 	/* Here it says whether there should be a replica, and is. */
-	if (how == LW_SYNC_EVERYTHING) {
+	if (how == LW_SYNC_EVERYTHING && !w->plan.given_up) {
 		*ret = how;
 		return true;
 	}
@@ -137,6 +139,7 @@ enum lw_err lw_follow_refresh(struct lw_follow *w, struct lw_request *r)
 
 	if (r->runs == 1) {
 		r->refresh_after = w->number;
+		w->turns++;
 		/* Without a replica nothing else tells what was deleted. */
 		if (!w->replica)
 			w->plan.void_ms = r->started_ms;
@@ -195,6 +198,7 @@ void lw_follow_doubt(struct lw_follow *w, enum lw_kind kind, uint32_t id)
 	k = w->next ? lw_replica_by_id(w->next, &p.idmap, kind, id) : NULL;
 	if (k)
 		lw_replica_doubt(w->next, k);
+	w->turns++;
 	lw_cache_doubt(&w->front->cache, kind, id);
 	lw_link_overtake(w->front->link);
 }
@@ -202,6 +206,11 @@ void lw_follow_doubt(struct lw_follow *w, enum lw_kind kind, uint32_t id)
 const struct lw_plan *lw_follow_plan(const struct lw_follow *w)
 {
 	return &w->plan;
+}
+
+uint64_t lw_follow_turns(const struct lw_follow *w)
+{
+	return w->turns;
 }
 
 struct lw_replica *lw_follow_replica(const struct lw_follow *w)

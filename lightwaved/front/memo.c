@@ -26,8 +26,11 @@ void lw_memo_keep(struct lw_memo *m, struct lw_str key, uint64_t state,
 {
 	size_t n = (size_t)(answer->p - answer->base);
 
+	/* It takes no memory, and no long one's place. */
+	if (n < LW_MEMO_MIN)
+		return;
 	lw_memo_done(m);
-	if (lw_wr_end(answer) != LW_OK || n < LW_MEMO_MIN)
+	if (lw_wr_end(answer) != LW_OK)
 		return;
 	m->key = lw_str_dup(key);
 	m->answer = malloc(n);

@@ -28,7 +28,7 @@ void lw_memo_done(struct lw_memo *m);
  */
 bool lw_memo_get(const struct lw_memo *m, struct lw_str key, uint64_t state,
 		 int64_t now_ms, struct lw_wr *answer);
-/* What was written to answer; in place of the last one. */
+/* What was written to answer, if long; in place of the last one. */
 void lw_memo_keep(struct lw_memo *m, struct lw_str key, uint64_t state,
 		  int64_t now_ms, const struct lw_wr *answer);
 

@@ -126,7 +126,8 @@ void lw_replica_tidy(struct lw_replica *r, struct lw_known *k);
  */
 struct lw_owner {
 	struct lw_known *who;
-	size_t claimants;
+	struct lw_known *claimant; /* one of them */
+	size_t claimants;	   /* entries, by whichever of their names */
 	bool doubted;
 };
 enum lw_err lw_replica_owner(const struct lw_replica *r,

@@ -28,8 +28,8 @@ static struct lw_localdb nothing;
 static const char *const dns[2][ROWS] = {
 	{ "cn=a,dc=x", "cn=b,dc=x", "cn=c,dc=x", "cn=d,dc=x", "cn=e,dc=x",
 	  "cn=f,dc=x", "cn=g,dc=x", "" },
-	{ "CN=A, DC=x", "cn=B,dc=X", "cn=c, dc=x", "CN=d,dc=x", "cn=E,DC=X",
-	  "cn=f,  dc=x", "cn=g,dc=X", "" },
+	{ "CN=A,DC=x", "cn=B,dc=X", "cn=c,dc=X", "CN=d,dc=x", "cn=E,DC=X",
+	  "cn=F,dc=x", "cn=g,dc=X", "" },
 };
 static const char *const sids[ROWS] = {
 	DOMAIN "-100-1001", DOMAIN "-100-1002",

@@ -245,7 +245,7 @@ static void an_overtaken_answer_is_asked_for_again(void **state)
 	assert_int_equal(worker_count(LW_OP_FIND, "alice"), 2);
 }
 
-static void too_many_are_asked_for_on_demand_for_good(void **state)
+static void too_many_are_asked_for_on_demand(void **state)
 {
 	(void)state;
 	worker_say(&first);
@@ -404,7 +404,7 @@ int main(void)
 		TEST(on_demand_each_is_asked_about_once),
 		TEST(a_groups_change_has_groups_asked_for_again),
 		TEST(an_overtaken_answer_is_asked_for_again),
-		TEST(too_many_are_asked_for_on_demand_for_good),
+		TEST(too_many_are_asked_for_on_demand),
 		TEST(a_worker_that_sends_more_is_not_believed),
 		TEST(another_server_has_all_of_it_checked),
 		TEST(nobody_is_refused_by_what_was_kept),

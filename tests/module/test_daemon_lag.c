@@ -340,7 +340,30 @@ static void a_replica_that_grows_too_large_is_given_up(void **state)
 	start(LATER "replicate_max = 50\n");
 	changes(fat, FAT);
 	assert_int_equal(refresh(), LW_OK);
-	daemon_says("more than replicate_max = 50 entries, or one", 1);
+	daemon_says("more memory than replicate_max = 50 entries may", 1);
+	assert_int_equal(asker_passwd(ALICE, NULL), LW_OK);
+	assert_int_equal(worker_count(LW_OP_FIND, "alice"), 1);
+}
+
+/* A refresh has no use of that, and a reload of the same configuration has. */
+static void what_was_given_up_is_tried_again_upon_a_reload(void **state)
+{
+	(void)state;
+	finds("alice", &alice);
+	syncs("changes", LW_SYNCED_UNKNOWN, NULL, 0);
+	syncs("everything", LW_SYNCED_UNTOLD, whole, 1);
+	daemon_start(LATER);
+	daemon_says("a group that cannot be told whole", 1);
+	worker_await(LW_OP_SYNC, "changes", 1);
+	changes(NULL, 0);
+	assert_int_equal(refresh(), LW_OK);
+	assert_int_equal(worker_count(LW_OP_SYNC, "everything"), 1);
+	assert_int_equal(asker_passwd(ALICE, NULL), LW_OK);
+	daemon_reload(LATER, "configuration read again");
+	daemon_says("a group that cannot be told whole", 2);
+	worker_say(&everything);
+	daemon_reload(LATER, "configuration read again");
+	daemon_says("the directory is known whole", 1);
 	assert_int_equal(asker_passwd(ALICE, NULL), LW_OK);
 	assert_int_equal(worker_count(LW_OP_FIND, "alice"), 1);
 }
@@ -359,6 +382,7 @@ int main(void)
 		TEST(what_was_asked_before_following_began_is_asked_again),
 		TEST(who_has_changed_is_asked_about_for_a_while),
 		TEST(a_replica_that_grows_too_large_is_given_up),
+		TEST(what_was_given_up_is_tried_again_upon_a_reload),
 	};
 	int failed;
 
