@@ -190,7 +190,7 @@ class Host:
     DNS names them."""
 
     def __init__(self, folder, build, ca, servers, timeout=2, lookup=1,
-                 more=""):
+                 more="", debug=False):
         self.folder, self.build, self.timeout = folder, build, timeout
         self.jobs_path = folder / "jobs"
         self.front = self.kept = None
@@ -204,7 +204,8 @@ class Host:
             password=password, lookup=lookup, timeout=timeout, more=more))
         self.worker = Daemon(
             folder, build / "lightwaved/lightwaved-worker", "--config",
-            self.config, "--jobs", self.jobs_path)
+            self.config, "--jobs", self.jobs_path,
+            *["--debug"] * debug)
         wait_until(self.listens, "the worker's socket")
 
     def listens(self):
