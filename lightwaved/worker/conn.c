@@ -339,7 +339,7 @@ bool lw_conn_answers(struct lw_conn *c, int64_t ms)
 
 void lw_conn_refresh(struct lw_conn *c)
 {
-	bool idle = lw_mono_ms() - c->used_ms > IDLE_MS;
+	bool idle = !c->hardy && lw_mono_ms() - c->used_ms > IDLE_MS;
 
 	if (!c->ld)
 		return;

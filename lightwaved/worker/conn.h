@@ -22,9 +22,10 @@ struct lw_conn {
 	char name[LW_ENDPOINT_MAX];   /* ... for log lines */
 	bool plain;	      /* no TLS, on LDAP's port: SASL protects it */
 	char sid[LW_SID_MAX]; /* the domain's; "" before the machine's bind */
-	bool broken;	  /* the transport failed: nothing more comes from ld */
-	bool slow;	  /* ... because the server did not answer in time */
-	int64_t used_ms;  /* when it was last used */
+	bool broken;	 /* the transport failed: nothing more comes from ld */
+	bool hardy;	 /* what comes next is asked again if a link was dead */
+	bool slow;	 /* ... because the server did not answer in time */
+	int64_t used_ms; /* when it was last used */
 	int64_t began_ms; /* when what is being waited for began */
 	char why[256];	  /* the last failure of a connection, for people */
 };
@@ -79,8 +80,8 @@ enum lw_err lw_conn_doubt(struct lw_conn *c);
 /*
  * Close c if the server has closed it, if another had better be asked, or if
  * it was not used for so long that only asking shows whether somebody is
- * there. Without this, what is sent next may be lost, and nobody could say
- * whether it was read.
+ * there: unless c->hardy. Without this, what is sent next may be lost, and
+ * nobody could say whether it was read.
  */
 void lw_conn_refresh(struct lw_conn *c);
 
