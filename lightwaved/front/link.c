@@ -280,6 +280,7 @@ enum lw_err lw_link_connected(struct lw_link *l)
 	if (!l->bev)
 		return LW_NOMEM;
 	lw_take_fd(&fd);
+	bufferevent_priority_set(l->bev, LW_PRIO_LOGIN);
 	bufferevent_setcb(l->bev, on_read, NULL, on_event, l);
 	bufferevent_enable(l->bev, EV_READ | EV_WRITE);
 	l->heard_ms = now;

@@ -88,7 +88,10 @@ void lw_replica_doubt(struct lw_replica *r, struct lw_known *k);
 /* Whoever came to be doubted in `from` since its last question is so in r. */
 void lw_replica_doubt_as(struct lw_replica *r, struct lw_replica *from);
 
-/* Between these two, whoever is not seen is dropped; the number of them. */
+/*
+ * Between these two: in the end whoever was not seen is dropped, the number of
+ * which is returned, and doubts of the others are settled.
+ */
 void lw_replica_sweep(struct lw_replica *r);
 void lw_replica_seen(struct lw_replica *r, struct lw_str sid);
 size_t lw_replica_swept(struct lw_replica *r);

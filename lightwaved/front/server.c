@@ -221,6 +221,8 @@ static void welcome(struct listener *l, int fd, const struct ucred *who)
 	TAILQ_INSERT_TAIL(&l->server->conns, c, link);
 	if (!c->privileged)
 		*counter(l->server, c->uid) += 1;
+	bufferevent_priority_set(c->bev, l->privileged ? LW_PRIO_LOGIN
+						       : LW_PRIO_LOOKUP);
 	bufferevent_setcb(c->bev, on_read, on_written, on_event, c);
 	bufferevent_setwatermark(c->bev, EV_READ, 0,
 				 LW_REQUEST_MAX + LW_HEAD_SIZE);
@@ -284,7 +286,11 @@ static enum lw_err listen_at(struct listener *l, struct lw_server *s,
 	memcpy(l->path, sun.sun_path, sizeof(l->path));
 	l->ev = event_new(s->front->base, l->fd, EV_READ | EV_PERSIST,
 			  on_accept, l);
-	return l->ev && event_add(l->ev, NULL) == 0 ? LW_OK : LW_NOMEM;
+	if (!l->ev)
+		return LW_NOMEM;
+	event_priority_set(l->ev,
+			   l->privileged ? LW_PRIO_LOGIN : LW_PRIO_LOOKUP);
+	return event_add(l->ev, NULL) == 0 ? LW_OK : LW_NOMEM;
 }
 
 static void stop_listening(struct listener *l)

@@ -175,8 +175,13 @@ static void swept(struct lw_replica *r, struct model *m)
 	for (int i = 0; i < ROWS; i++) {
 		struct row *k = &m->row[i];
 
-		if (!k->there || k->seen == m->sweep)
+		if (!k->there)
 			continue;
+		if (k->seen == m->sweep) {
+			if (k->doubt <= m->asked)
+				k->doubt = 0;
+			continue;
+		}
 		*k = (struct row) { 0 };
 		gone++;
 	}
@@ -213,8 +218,6 @@ static void act(struct lw_replica *r, struct model *m, struct script *s)
 		lw_replica_seen(r, sid);
 		if (k)
 			k->seen = m->sweep;
-		if (k && k->doubt <= m->asked)
-			k->doubt = 0;
 	}
 	if (what == SWEPT)
 		swept(r, m);
