@@ -127,7 +127,7 @@ static void when_the_worker_is_silent_it_is_offline(void **state)
 	/* The answer that comes too late is used all the same. */
 	assert_int_equal(worker_release(&(struct worker_line) {
 				 .op = LW_OP_FIND, .entry = { &alice } }),
-			  2);
+			 2);
 	becomes_known(ALICE);
 	assert_int_equal(worker_count(LW_OP_FIND, NULL), 2);
 }
