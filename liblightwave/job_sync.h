@@ -63,6 +63,7 @@ enum lw_synced {
 	LW_SYNCED_SIDS,	      /* the same, by kind, SID and DN alone */
 	LW_SYNCED_UNKNOWN,    /* nothing can be said about the past */
 	LW_SYNCED_TOO_MANY, /* more than max entries; parts are worth nothing */
+	LW_SYNCED_UNTOLD, /* one group cannot be told whole; neither are they */
 	LW_SYNCED_COUNT
 };
 

@@ -137,6 +137,7 @@ enum lw_err lw_localdb_refresh(struct lw_localdb *db, int64_t now_ms)
 	drop(db->ents, db->count);
 	db->ents = ents;
 	db->count = count;
+	db->reads++;
 	db->seen = st;
 	db->checked_ms = now_ms;
 	return LW_OK;

@@ -33,6 +33,7 @@ struct lw_localdb {
 	const char *path; /* borrowed */
 	struct stat seen;
 	int64_t checked_ms;
+	uint64_t reads; /* another number is another content */
 	struct lw_localent {
 		char *name;
 		uint32_t id;

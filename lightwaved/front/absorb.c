@@ -8,6 +8,7 @@
 #include "kept.h"
 #include "log.h"
 #include "present.h"
+#include "unserved.h"
 
 #include <string.h>
 
@@ -68,18 +69,6 @@ static enum lw_err unpack(struct lw_front *f, struct lw_rd *body,
 	return LW_OK;
 }
 
-void lw_lookup_refused(struct lw_front *f, const struct lw_entry *e,
-		       const char *why)
-{
-	char key[512];
-
-	/* Both: a SID may be several entries', a DN too long for here. */
-	snprintf(key, sizeof(key), "%.*s %s %.*s", (int)e->sid.n, e->sid.s, why,
-		 (int)e->dn.n, e->dn.s);
-	lw_front_warn_once(f, key, "not serving %.*s: %s", (int)e->dn.n,
-			   e->dn.s, why);
-}
-
 /* Keep entry i and give its id. LW_NOTFOUND: this host does not serve it. */
 static enum lw_err keep(struct lw_front *f, const struct facts *facts, size_t i,
 			uint32_t *ret_id)
@@ -92,13 +81,13 @@ static enum lw_err keep(struct lw_front *f, const struct facts *facts, size_t i,
 
 	e = lw_policy_object(&p, &facts->claims, i, &o, why, sizeof(why));
 	if (e == LW_NOTFOUND)
-		lw_lookup_refused(f, &facts->entries[i], why);
+		lw_unserved_entry(f, &facts->entries[i], why);
 	if (e != LW_OK)
 		return e;
 	other = lw_cache_by_id(&f->cache, o->kind, o->id);
 	if ((other && strcmp(other->sid, o->sid) != 0) ||
 	    lw_kept_other(f, o->kind, o->id, lw_str(o->sid))) {
-		lw_lookup_refused(f, &facts->entries[i],
+		lw_unserved_entry(f, &facts->entries[i],
 				  "another SID has its id");
 		lw_object_free(o);
 		return LW_NOTFOUND;
@@ -123,6 +112,7 @@ static enum lw_err settle_name(struct lw_front *f, const struct lw_question *q,
 {
 	struct lw_policy p = lw_front_policy(f);
 	const char *account = q->key + 2;
+	bool owned = false;
 
 	for (size_t i = 0; i < facts->primary; i++) {
 		const struct lw_object *o;
@@ -131,6 +121,7 @@ static enum lw_err settle_name(struct lw_front *f, const struct lw_question *q,
 
 		if (!lw_policy_owns(&p, &facts->claims, i, account))
 			continue;
+		owned = true;
 		e = keep(f, facts, i, &id);
 		if (e == LW_NOTFOUND)
 			continue;
@@ -140,11 +131,9 @@ static enum lw_err settle_name(struct lw_front *f, const struct lw_question *q,
 		return lw_cache_keep_name(&f->cache, q->kind, account, id,
 					  o->sid, lw_now_ms());
 	}
-	if (facts->primary > 1)
-		lw_front_warn_once(f, q->key,
-				   "%zu entries claim the name %s: "
-				   "it is served to nobody",
-				   facts->primary, account);
+	if (!owned && facts->primary > 0)
+		lw_unserved_name(f, q->kind, account, facts->primary,
+				 facts->entries[0].sid);
 	return lw_cache_miss_name(&f->cache, q->kind, account, lw_now_ms());
 }
 

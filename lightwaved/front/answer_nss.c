@@ -97,51 +97,50 @@ static void write_group(struct lw_request *r, const struct lw_object *o,
 		lw_put_u32(rest->base + count_at, count);
 }
 
-static enum lw_err group_by_name(struct lw_request *r, struct lw_str typed,
-				 struct lw_wr *rest)
-{
-	char account[LW_NAME_MAX];
-	const struct lw_object *o;
-	const struct lw_ids *ids;
-	enum lw_err e = lw_typed_name(r, LW_KIND_GROUP, typed, account);
-
-	if (e == LW_OK)
-		e = lw_find_by_name(r, LW_KIND_GROUP, account, ttl_ms(r), &o);
-	if (e == LW_OK && taken_locally(r, o))
-		e = LW_NOTFOUND;
-	if (e == LW_OK)
-		e = lw_find_members_of(r, o, ttl_ms(r), &ids);
-	if (e != LW_OK)
-		return e;
-	write_group(r, o, ids, rest);
-	return LW_OK;
-}
-
 /* Another number once anything more is known, or may be wrong. */
 static uint64_t state_of(const struct lw_front *f)
 {
-	const struct lw_plan *p = lw_follow_plan(f->follow);
+	return lw_follow_turns(f->follow) + f->passwd.reads + f->group.reads;
+}
 
-	return (uint64_t)(p->confirmed_ms + p->groups_ms + p->void_ms);
+static enum lw_err write_members(struct lw_request *r,
+				 const struct lw_object *o, struct lw_wr *rest)
+{
+	struct lw_front *f = r->front;
+	bool kept = ttl_ms(r) >= LW_MEMO_MS;
+	uint64_t state = state_of(f);
+	const struct lw_ids *ids;
+	enum lw_err e;
+
+	if (kept &&
+	    lw_memo_get(&f->memo, o->account, state, r->started_ms, rest))
+		return LW_OK;
+	e = lw_find_members_of(r, o, ttl_ms(r), &ids);
+	if (e != LW_OK)
+		return e;
+	write_group(r, o, ids, rest);
+	if (kept && !r->offline)
+		lw_memo_keep(&f->memo, o->account, state, lw_now_ms(), rest);
+	return LW_OK;
 }
 
 enum lw_err lw_answer_group_by_name(struct lw_request *r, struct lw_rd *body,
 				    struct lw_wr *rest)
 {
 	struct lw_str typed = lw_rd_str(body);
-	struct lw_front *f = r->front;
-	uint64_t state = state_of(f);
+	char account[LW_NAME_MAX];
+	const struct lw_object *o;
 	enum lw_err e = lw_rd_end(body);
 
+	if (e == LW_OK)
+		e = lw_typed_name(r, LW_KIND_GROUP, typed, account);
+	if (e == LW_OK)
+		e = lw_find_by_name(r, LW_KIND_GROUP, account, ttl_ms(r), &o);
+	if (e == LW_OK && taken_locally(r, o))
+		e = LW_NOTFOUND;
 	if (e != LW_OK)
 		return e;
-	if (ttl_ms(r) >= LW_MEMO_MS &&
-	    lw_memo_get(&f->memo, typed, state, r->started_ms, rest))
-		return LW_OK;
-	e = group_by_name(r, typed, rest);
-	if (e == LW_OK && !r->offline)
-		lw_memo_keep(&f->memo, typed, state, lw_now_ms(), rest);
-	return e;
+	return write_members(r, o, rest);
 }
 
 /*

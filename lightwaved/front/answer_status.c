@@ -137,11 +137,14 @@ static void say_followed(struct report *rp, const struct lw_plan *p)
 static void say_replica(struct report *rp, const struct lw_plan *p,
 			const struct lw_replica *r)
 {
+	char why[128];
+
+	lw_plan_why(p, why, sizeof(why));
 	if (p->replicate_max == 0)
 		say(rp, "replica", "none: replicate_max is 0");
-	else if (p->too_many)
-		say(rp, "replica", "none: the domain has more than %u entries",
-		    p->replicate_max);
+	else if (why[0])
+		say(rp, "replica", "none, and tried again once an hour: %s",
+		    why);
 	else if (!r)
 		say(rp, "replica", "none yet");
 	else if (p->trusted && !lw_plan_believed(p, lw_now_ms()))

@@ -38,6 +38,7 @@ void lw_follow_rest(struct lw_follow *w)
 {
 	lw_follow_unstage(w);
 	w->asking = false;
+	w->turns++;
 	if (!w->plan.replicated) {
 		lw_replica_free(w->replica);
 		w->replica = NULL;
@@ -66,7 +67,8 @@ static enum lw_err begin(struct lw_follow *w, enum lw_sync_how how)
 
 	w->how = how;
 	w->received = w->users = 0;
-	w->failed = w->too_large = w->blind = false;
+	w->failed = w->blind = false;
+	w->over = LW_GIVEN_UP_NOT;
 	if (how == LW_SYNC_EVERYTHING)
 		e = lw_replica_new(&naming, &w->next);
 	if (w->replica)
@@ -126,7 +128,7 @@ static bool missing(const struct lw_follow *w, uint64_t after,
 	enum lw_sync_how how = lw_plan_next(&w->plan, INT64_MAX / 2);
 
 	/* Here it says whether there should be a replica, and is. */
-	if (how == LW_SYNC_EVERYTHING) {
+	if (how == LW_SYNC_EVERYTHING && !w->plan.given_up) {
 		*ret = how;
 		return true;
 	}
@@ -144,6 +146,7 @@ enum lw_err lw_follow_refresh(struct lw_follow *w, struct lw_request *r)
 
 	if (r->runs == 1) {
 		r->refresh_after = w->number;
+		w->turns++;
 		/* Without a replica nothing else tells what was deleted. */
 		if (!w->replica)
 			w->plan.void_ms = r->started_ms;
@@ -155,9 +158,9 @@ enum lw_err lw_follow_refresh(struct lw_follow *w, struct lw_request *r)
 	if (!missing(w, r->refresh_after, &how))
 		return LW_OK;
 	/* A question that was on its way before this one may fail. */
-	if ((r->offline || r->busy) && w->number > r->refresh_after)
+	if (r->unsure && w->number > r->refresh_after)
 		return LW_OFFLINE;
-	r->offline = r->busy = false;
+	r->unsure = false;
 	if (!w->asking) {
 		e = begin(w, how);
 		if (e != LW_OK)
@@ -168,7 +171,8 @@ enum lw_err lw_follow_refresh(struct lw_follow *w, struct lw_request *r)
 
 enum lw_err lw_follow_confirm(struct lw_follow *w, struct lw_request *r)
 {
-	if (!w->replica || !lw_plan_believed(&w->plan, r->started_ms))
+	if (r->unsure || !w->replica ||
+	    !lw_plan_believed(&w->plan, r->started_ms))
 		return LW_OFFLINE;
 	if (!r->confirmed_by)
 		r->confirmed_by = w->number + 1;
@@ -201,6 +205,7 @@ void lw_follow_doubt(struct lw_follow *w, enum lw_kind kind, uint32_t id)
 	k = w->next ? lw_replica_by_id(w->next, &p.idmap, kind, id) : NULL;
 	if (k)
 		lw_replica_doubt(w->next, k);
+	w->turns++;
 	lw_cache_doubt(&w->front->cache, kind, id);
 	lw_follow_changed(w);
 }
@@ -208,6 +213,11 @@ void lw_follow_doubt(struct lw_follow *w, enum lw_kind kind, uint32_t id)
 const struct lw_plan *lw_follow_plan(const struct lw_follow *w)
 {
 	return &w->plan;
+}
+
+uint64_t lw_follow_turns(const struct lw_follow *w)
+{
+	return w->turns;
 }
 
 struct lw_replica *lw_follow_replica(const struct lw_follow *w)

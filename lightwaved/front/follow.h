@@ -25,6 +25,8 @@ void lw_follow_reload(struct lw_follow *w);
 void lw_follow_kick(struct lw_follow *w, bool other_worker);
 
 const struct lw_plan *lw_follow_plan(const struct lw_follow *w);
+/* Grows whenever what is known has changed, or may have. */
+uint64_t lw_follow_turns(const struct lw_follow *w);
 /* NULL: none was filled yet, or none is kept. Borrowed for this turn. */
 struct lw_replica *lw_follow_replica(const struct lw_follow *w);
 /* Whether what is kept may count for a login. */
@@ -64,5 +66,7 @@ void lw_follow_lost(struct lw_follow *w);
  */
 enum lw_err lw_follow_apply(struct lw_front *f, struct lw_replica *replica,
 			    struct lw_sync_part part, bool *ret_groups);
+/* Say once that e is no entry, which no replica keeps. */
+void lw_follow_refused(struct lw_front *f, const struct lw_entry *e);
 
 #endif

@@ -35,6 +35,16 @@ static enum lw_err doubt(struct lw_front *f, const struct lw_entry *e)
 	return err;
 }
 
+void lw_follow_refused(struct lw_front *f, const struct lw_entry *e)
+{
+	int n = e->dn.n < 400 ? (int)e->dn.n : 400;
+	char key[512];
+
+	snprintf(key, sizeof(key), "no entry %.*s", n, e->dn.s);
+	lw_front_warn_once(f, key, "not kept: %.*s, which is no entry", n,
+			   e->dn.s);
+}
+
 static enum lw_err keep(struct lw_front *f, struct lw_replica *replica,
 			const struct lw_sync_entry *s)
 {
@@ -43,10 +53,8 @@ static enum lw_err keep(struct lw_front *f, struct lw_replica *replica,
 
 	if (e != LW_INVALID)
 		return e;
-	lw_front_warn_once(f, "no entry", "not kept: %.*s, which is no entry",
-			   (int)(s->e.dn.n < 200 ? s->e.dn.n : 200), s->e.dn.s);
-	/* What it was before is not what it is: nobody keeps a right by that.
-	 */
+	lw_follow_refused(f, &s->e);
+	/* What it was before is not what it is: no right stays by that. */
 	old = lw_replica_by_sid(replica, s->e.sid);
 	if (old && old->kind == LW_KIND_GROUP)
 		return LW_RANGE;

@@ -1,6 +1,8 @@
 /* follow_plan.c - what is asked next, and when. The front; pure. */
 #include "follow_plan.h"
 
+#include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
 #define RETRY_MS       1000
@@ -20,7 +22,7 @@ void lw_plan_init(struct lw_plan *p)
 
 static bool wants_replica(const struct lw_plan *p)
 {
-	return p->replicate_max > 0 && !p->too_many;
+	return p->replicate_max > 0 && !p->given_up;
 }
 
 static bool has_replica(const struct lw_plan *p)
@@ -52,10 +54,11 @@ bool lw_plan_configure(struct lw_plan *p, uint32_t revocation_max,
 	p->revocation_ms = (int64_t)revocation_max * 1000;
 	p->sweep_ms = (int64_t)sweep_interval * 1000;
 	p->replicate_max = replicate_max;
+	if (changed || p->given_up)
+		p->try_again_ms = p->retry_after_ms = p->retry_wait_ms = 0;
 	if (!changed)
 		return false;
-	p->too_many = false;
-	p->retry_after_ms = p->retry_wait_ms = 0;
+	p->given_up = LW_GIVEN_UP_NOT;
 	lw_plan_lost(p);
 	return true;
 }
@@ -72,6 +75,10 @@ static int64_t full_due_ms(const struct lw_plan *p)
 
 enum lw_sync_how lw_plan_next(const struct lw_plan *p, int64_t now_ms)
 {
+	if (p->given_up)
+		return now_ms >= longer(p->try_again_ms, p->retry_after_ms)
+			       ? LW_SYNC_EVERYTHING
+			       : LW_SYNC_CHANGES;
 	if (!wants_replica(p))
 		return LW_SYNC_CHANGES;
 	if (!has_replica(p))
@@ -140,6 +147,7 @@ static bool everything(struct lw_plan *p, const struct lw_sync_end *end)
 		return false;
 	p->replicated = true;
 	p->trusted = true;
+	p->given_up = LW_GIVEN_UP_NOT;
 	p->since_ms = p->begun_ms;
 	p->confirmed_ms = p->begun_ms;
 	p->sweep_due_ms = p->begun_ms + p->sweep_ms;
@@ -156,8 +164,11 @@ static bool unknown(struct lw_plan *p, const struct lw_sync_end *end,
 	if (!go_on_from(p, end))
 		return false;
 	if (!wants_replica(p)) {
-		/* What was said before may be older than the number. */
-		p->since_ms = now_ms;
+		/*
+		 * What was said before may be older than the number, and so
+		 * may what a controller says that lags behind this one.
+		 */
+		p->since_ms = now_ms + p->revocation_ms;
 		p->confirmed_ms = p->begun_ms;
 		return true;
 	}
@@ -178,10 +189,48 @@ static bool swept(struct lw_plan *p, const struct lw_sync_end *end)
 	return true;
 }
 
-void lw_plan_too_many(struct lw_plan *p)
+void lw_plan_give_up(struct lw_plan *p, enum lw_given_up why, int64_t now_ms)
 {
-	p->too_many = p->replicate_max > 0;
+	p->given_up = p->replicate_max > 0 ? why : LW_GIVEN_UP_NOT;
+	p->try_again_ms = now_ms + FULL_WAIT_MAX;
 	lw_plan_lost(p);
+}
+
+void lw_plan_why(const struct lw_plan *p, char *ret, size_t size)
+{
+	switch (p->given_up) {
+	case LW_GIVEN_UP_NOT:
+		snprintf(ret, size, "%s", "");
+		return;
+	case LW_GIVEN_UP_MANY:
+		snprintf(ret, size,
+			 "the directory has more than replicate_max = %" PRIu32
+			 " entries",
+			 p->replicate_max);
+		return;
+	case LW_GIVEN_UP_LARGE:
+		snprintf(ret, size,
+			 "the directory takes more memory than "
+			 "replicate_max = %" PRIu32 " entries may",
+			 p->replicate_max);
+		return;
+	case LW_GIVEN_UP_UNTOLD:
+		snprintf(ret, size,
+			 "the directory has a group that cannot be told whole, "
+			 "which lightwaved-worker logs");
+		return;
+	}
+}
+
+/* What cannot be told among changes sets no other time for all of it. */
+static bool give_up(struct lw_plan *p, enum lw_sync_how how,
+		    enum lw_given_up why, int64_t now_ms)
+{
+	if (how == LW_SYNC_EVERYTHING || !p->given_up)
+		lw_plan_give_up(p, why, now_ms);
+	else
+		lw_plan_lost(p);
+	return true;
 }
 
 static bool understood(struct lw_plan *p, enum lw_sync_how how,
@@ -197,9 +246,9 @@ static bool understood(struct lw_plan *p, enum lw_sync_how how,
 	case LW_SYNCED_UNKNOWN:
 		return how != LW_SYNC_EVERYTHING && unknown(p, end, now_ms);
 	case LW_SYNCED_TOO_MANY:
-		/* Or, among changes, one entry is too large to be told. */
-		lw_plan_too_many(p);
-		return true;
+		return give_up(p, how, LW_GIVEN_UP_MANY, now_ms);
+	case LW_SYNCED_UNTOLD:
+		return give_up(p, how, LW_GIVEN_UP_UNTOLD, now_ms);
 	case LW_SYNCED_COUNT:
 		break;
 	}
@@ -225,6 +274,9 @@ void lw_plan_failed(struct lw_plan *p, enum lw_sync_how how, bool costly,
 		p->sweep_due_ms = now_ms + p->revocation_ms;
 	if (how != LW_SYNC_EVERYTHING || !costly)
 		return;
+	/* What the worker has met there it tells of no more as changes. */
+	if (p->given_up)
+		lw_plan_gap(p);
 	p->retry_wait_ms = longer(2 * p->retry_wait_ms, FULL_RETRY_MS);
 	if (p->retry_wait_ms > FULL_WAIT_MAX)
 		p->retry_wait_ms = FULL_WAIT_MAX;
@@ -243,6 +295,7 @@ void lw_plan_spread(struct lw_plan *p, uint32_t random)
 
 	p->sweep_due_ms -= p->sweep_ms / 4 * part / 1000;
 	p->retry_after_ms += p->retry_wait_ms / 2 * part / 1000;
+	p->try_again_ms += FULL_WAIT_MAX / 4 * part / 1000;
 }
 
 void lw_plan_sweep_soon(struct lw_plan *p, int64_t now_ms, uint32_t random)
@@ -259,7 +312,8 @@ static bool followed(const struct lw_plan *p, int64_t at_ms)
 	       p->confirmed_ms - at_ms <= p->sweep_ms;
 }
 
-int64_t lw_plan_as_of(const struct lw_plan *p, int64_t at_ms)
+/* As of when a fact of at_ms holds; at_ms where it is not followed. */
+static int64_t as_of(const struct lw_plan *p, int64_t at_ms)
 {
 	if (at_ms < 0 || !followed(p, at_ms) || p->confirmed_ms < at_ms)
 		return at_ms;
@@ -273,7 +327,7 @@ bool lw_plan_fresh(const struct lw_plan *p, int64_t at_ms, int64_t max_age_ms,
 		return false;
 	if (followed(p, at_ms))
 		max_age_ms = longer(max_age_ms, p->revocation_ms);
-	return now_ms - lw_plan_as_of(p, at_ms) <= max_age_ms;
+	return now_ms - as_of(p, at_ms) <= max_age_ms;
 }
 
 bool lw_plan_believed(const struct lw_plan *p, int64_t now_ms)

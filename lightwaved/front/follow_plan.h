@@ -11,7 +11,15 @@
 
 #include "job_sync.h"
 
-#define LW_SERVER_MAX 300
+#define LW_SERVER_MAX 600 /* a host and, from the server, its name */
+
+/* Why no replica is kept although one is wanted. */
+enum lw_given_up {
+	LW_GIVEN_UP_NOT,
+	LW_GIVEN_UP_MANY,   /* more entries than may be kept */
+	LW_GIVEN_UP_LARGE,  /* they take more memory than they may */
+	LW_GIVEN_UP_UNTOLD, /* a group cannot be told whole */
+};
 
 struct lw_plan {
 	/* of the configuration */
@@ -20,9 +28,10 @@ struct lw_plan {
 
 	char server[LW_SERVER_MAX]; /* whose number highest is */
 	uint64_t highest;
-	bool replicated;      /* a replica was filled */
-	bool trusted;	      /* ... and changes are known since then */
-	bool too_many;	      /* for a replica */
+	bool replicated; /* a replica was filled */
+	bool trusted;	 /* ... and changes are known since then */
+	enum lw_given_up given_up;
+	int64_t try_again_ms; /* a replica that was given up */
 	bool unsupported;     /* the worker knows nothing of changes */
 	int64_t since_ms;     /* followed without a gap since; -1: not */
 	int64_t confirmed_ms; /* all changes before are known; -1: never */
@@ -67,21 +76,23 @@ void lw_plan_unsupported(struct lw_plan *p);
 void lw_plan_lost(struct lw_plan *p);
 /* What is kept is whole, but what has changed since is not known. */
 void lw_plan_gap(struct lw_plan *p);
-/* There are more than may be kept: none are, until it is configured anew. */
-void lw_plan_too_many(struct lw_plan *p);
+/*
+ * No replica is kept, and for which reason. It is tried again after an hour,
+ * and when the configuration is read again.
+ */
+void lw_plan_give_up(struct lw_plan *p, enum lw_given_up why, int64_t now_ms);
+/* That reason, in a few words; "" if there is none. */
+void lw_plan_why(const struct lw_plan *p, char *ret, size_t size);
 
 /*
  * Hosts that were started together drift apart: with any random number, a
- * sweep comes up to a quarter of its interval earlier, and what failed is
- * tried again up to half its wait later.
+ * sweep comes up to a quarter of its interval earlier, what failed is tried
+ * again up to half its wait later, and what was given up a quarter.
  */
 void lw_plan_spread(struct lw_plan *p, uint32_t random);
 
 /* A group may have been deleted: have a sweep before long. */
 void lw_plan_sweep_soon(struct lw_plan *p, int64_t now_ms, uint32_t random);
-
-/* As of when a fact of at_ms holds; at_ms where it is not followed. */
-int64_t lw_plan_as_of(const struct lw_plan *p, int64_t at_ms);
 
 /*
  * Whether a fact of at_ms is young enough for who takes nothing older than

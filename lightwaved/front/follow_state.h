@@ -23,16 +23,17 @@ struct lw_follow {
 
 	bool asking;
 	enum lw_sync_how how;
-	uint32_t received; /* entries */
-	uint32_t users;	   /* of these */
-	bool failed;	   /* what comes is not to be used */
-	bool too_large;
-	bool blind; /* whoever answered sees next to nobody */
+	uint32_t received;     /* entries */
+	uint32_t users;	       /* of these */
+	bool failed;	       /* what comes is not to be used */
+	enum lw_given_up over; /* what comes is more than may be kept */
+	bool blind;	       /* whoever answered sees next to nobody */
 	STAILQ_HEAD(, lw_staged) parts;
 	size_t staged;
 
 	/* Questions are numbered, so that REFRESH knows its own. */
 	uint64_t number, changes_done, sweep_done;
+	uint64_t turns; /* lw_follow_turns() */
 };
 
 /* Any number; 0 if there is none. */

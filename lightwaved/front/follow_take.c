@@ -44,11 +44,15 @@ static enum lw_err stage(struct lw_follow *w, const struct lw_rd *body)
 	return LW_OK;
 }
 
-static bool overfull(const struct lw_follow *w, const struct lw_replica *r)
+static enum lw_given_up overfull(const struct lw_follow *w,
+				 const struct lw_replica *r)
 {
 	size_t max = w->plan.replicate_max;
 
-	return r->users + r->groups > max || r->bytes > LW_REPLICA_BYTES(max);
+	if (r->users + r->groups > max)
+		return LW_GIVEN_UP_MANY;
+	return r->bytes > LW_REPLICA_BYTES(max) ? LW_GIVEN_UP_LARGE
+						: LW_GIVEN_UP_NOT;
 }
 
 static enum lw_err fill(struct lw_follow *w, struct lw_sync_part part)
@@ -59,10 +63,11 @@ static enum lw_err fill(struct lw_follow *w, struct lw_sync_part part)
 		struct lw_sync_entry s = lw_sync_entry_decode(&part.each);
 
 		e = lw_replica_put(w->next, &s);
+		if (e == LW_INVALID)
+			lw_follow_refused(w->front, &s.e);
 	}
-	if (overfull(w, w->next))
-		w->too_large = true;
-	return e == LW_NOMEM || w->too_large ? LW_NOMEM : LW_OK;
+	w->over = overfull(w, w->next);
+	return e == LW_NOMEM || w->over ? LW_NOMEM : LW_OK;
 }
 
 static void mark_seen(struct lw_follow *w, struct lw_sync_part part)
@@ -105,12 +110,16 @@ enum lw_err lw_follow_part(struct lw_follow *w, struct lw_rd *body)
 	return LW_OK;
 }
 
-static void say_too_many(const struct lw_follow *w)
+static void say_given_up(const struct lw_follow *w)
 {
-	lw_log(LOG_WARNING,
-	       "the directory has more than replicate_max = %u entries, or one "
-	       "that is too large: it is asked on demand",
-	       w->plan.replicate_max);
+	char why[128];
+
+	lw_plan_why(&w->plan, why, sizeof(why));
+	if (why[0])
+		lw_log(LOG_WARNING,
+		       "%s: it is asked on demand, and whether it can be kept "
+		       "is tried again in an hour",
+		       why);
 }
 
 static void apply_changes(struct lw_follow *w)
@@ -139,9 +148,10 @@ static void apply_changes(struct lw_follow *w)
 		return;
 	if (w->replica->groups_doubted)
 		lw_plan_sweep_soon(&w->plan, lw_now_ms(), lw_follow_random());
-	if (overfull(w, w->replica)) {
-		say_too_many(w);
-		lw_plan_too_many(&w->plan);
+	w->over = overfull(w, w->replica);
+	if (w->over) {
+		lw_plan_give_up(&w->plan, w->over, lw_now_ms());
+		say_given_up(w);
 	}
 }
 
@@ -207,7 +217,8 @@ static enum lw_err usable(struct lw_follow *w, enum lw_err status,
 			  const struct lw_sync_end *end)
 {
 	bool streamed = end->kind != LW_SYNCED_UNKNOWN &&
-			end->kind != LW_SYNCED_TOO_MANY;
+			end->kind != LW_SYNCED_TOO_MANY &&
+			end->kind != LW_SYNCED_UNTOLD;
 
 	if (status != LW_OK)
 		return LW_OFFLINE;
@@ -237,13 +248,16 @@ static void done(struct lw_follow *w, enum lw_synced kind)
 	case LW_SYNCED_UNKNOWN:
 		/* Nothing will tell that their answers are older. */
 		lw_follow_changed(w);
-		if (!w->plan.replicate_max || w->plan.too_many)
+		if (!w->plan.replicate_max || w->plan.given_up)
 			w->changes_done = w->number;
 		break;
 	case LW_SYNCED_TOO_MANY:
-		if (!w->replica && w->how == LW_SYNC_CHANGES)
-			break;
-		say_too_many(w);
+	case LW_SYNCED_UNTOLD:
+		/* The bound is ours as well, and memory ours alone. */
+		if (w->over)
+			lw_plan_give_up(&w->plan, w->over, lw_now_ms());
+		if (w->replica || w->how != LW_SYNC_CHANGES)
+			say_given_up(w);
 		break;
 	case LW_SYNCED_COUNT:
 		break;
@@ -273,7 +287,7 @@ enum lw_err lw_follow_end(struct lw_follow *w, enum lw_err status,
 		lw_follow_rest(w);
 		return LW_OFFLINE;
 	}
-	if (w->too_large)
+	if (w->over)
 		end.kind = LW_SYNCED_TOO_MANY;
 	e = usable(w, status, &end);
 	/* What is taken over counts from when the question began. */

@@ -35,6 +35,12 @@ struct lw_front {
 	struct lw_server *server;
 };
 
+/*
+ * Of what is ready at the same time, logins and the worker go before lookups,
+ * however many these are.
+ */
+enum { LW_PRIO_LOGIN, LW_PRIO_LOOKUP, LW_PRIO_COUNT };
+
 /* Milliseconds of CLOCK_BOOTTIME: no step of the wall clock moves it. */
 int64_t lw_now_ms(void);
 

@@ -4,6 +4,7 @@
 #include "cleanup.h"
 #include "follow.h"
 #include "lookup.h"
+#include "unserved.h"
 
 #include <string.h>
 
@@ -31,14 +32,14 @@ static void serve(struct lw_request *r, struct lw_known *k, struct lw_kept *ret)
 	ret->result =
 		lw_replica_object(replica_of(r), &p, k, &o, why, sizeof(why));
 	if (ret->result == LW_NOTFOUND)
-		lw_lookup_refused(r->front, &e, why);
+		lw_unserved_entry(r->front, &e, why);
 	if (ret->result == LW_NOMEM)
 		ret->result = LW_OFFLINE;
 	if (ret->result != LW_OK)
 		return;
 	o->at_ms = lw_follow_plan(r->front->follow)->confirmed_ms;
 	if (lw_replica_by_id(replica_of(r), &p.idmap, o->kind, o->id) != k) {
-		lw_lookup_refused(r->front, &e, "another SID has its id");
+		lw_unserved_entry(r->front, &e, "another SID has its id");
 		lw_object_free(o);
 		ret->result = LW_NOTFOUND;
 		return;
@@ -48,18 +49,6 @@ static void serve(struct lw_request *r, struct lw_known *k, struct lw_kept *ret)
 		ret->o = o;
 	else
 		ret->result = LW_OFFLINE;
-}
-
-static void contested(struct lw_front *f, enum lw_kind kind,
-		      const char *account, size_t claimants)
-{
-	char key[LW_NAME_MAX + 8];
-
-	snprintf(key, sizeof(key), "%d%d%s", kind, LW_BY_NAME, account);
-	lw_front_warn_once(f, key,
-			   "%zu entries claim the name %s: "
-			   "it is served to nobody",
-			   claimants, account);
 }
 
 bool lw_kept_by_name(struct lw_request *r, enum lw_kind kind,
@@ -76,8 +65,9 @@ bool lw_kept_by_name(struct lw_request *r, enum lw_kind kind,
 	ret->doubted = owner.doubted;
 	if (owner.who)
 		serve(r, owner.who, ret);
-	else if (owner.claimants > 1)
-		contested(r->front, kind, account, owner.claimants);
+	else
+		lw_unserved_name(r->front, kind, account, owner.claimants,
+				 lw_known_entry(owner.claimant).sid);
 	if (ret->result == LW_OK)
 		pin(r->front, ret->o, account);
 	return true;
@@ -214,6 +204,23 @@ static void doubt_others(struct lw_front *f, struct lw_replica *replica,
 		lw_replica_doubt(replica, k);
 }
 
+/*
+ * A member that a group has just lost is doubted because he may be deleted,
+ * which a controller that lags does not know yet.
+ */
+static bool learn_entry(struct lw_front *f, struct lw_replica *replica,
+			const struct lw_entry *e)
+{
+	const struct lw_plan *p = lw_follow_plan(f->follow);
+	struct lw_known *k = lw_replica_by_sid(replica, e->sid);
+	uint64_t doubt = k ? k->doubt : 0;
+	bool same = lw_replica_confirm(replica, e);
+
+	if (k && lw_now_ms() - p->groups_ms <= p->revocation_ms)
+		k->doubt = doubt;
+	return same;
+}
+
 void lw_kept_learn(struct lw_front *f, const struct lw_question *q,
 		   const struct lw_entry *entries, size_t n)
 {
@@ -223,7 +230,7 @@ void lw_kept_learn(struct lw_front *f, const struct lw_question *q,
 	if (!replica)
 		return;
 	for (size_t i = 0; i < n; i++)
-		same &= lw_replica_confirm(replica, &entries[i]);
+		same &= learn_entry(f, replica, &entries[i]);
 	if (!same)
 		lw_follow_soon(f->follow);
 	if (q->op == LW_OP_FIND && !lw_follow_plan(f->follow)->trusted)

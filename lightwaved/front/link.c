@@ -37,6 +37,7 @@ void lw_question_forget(struct lw_request *r)
 /* Runs everyone who waited for q, which is on no list; q is freed. */
 static void wake(struct lw_question *q, bool offline, bool busy)
 {
+	bool sync = q->op == LW_OP_SYNC;
 	struct lw_request_list woken = TAILQ_HEAD_INITIALIZER(woken);
 	struct lw_request *r;
 
@@ -49,7 +50,9 @@ static void wake(struct lw_question *q, bool offline, bool busy)
 		 * Anybody can keep the worker busy. That must not make a login
 		 * be judged by what is stale.
 		 */
-		if (busy && r->head.op >= LW_OP_AUTH)
+		if (sync)
+			r->unsure |= offline;
+		else if (busy && lw_request_decides(r))
 			r->busy |= offline;
 		else
 			r->offline |= offline;
@@ -277,6 +280,7 @@ enum lw_err lw_link_connected(struct lw_link *l)
 	if (!l->bev)
 		return LW_NOMEM;
 	lw_take_fd(&fd);
+	bufferevent_priority_set(l->bev, LW_PRIO_LOGIN);
 	bufferevent_setcb(l->bev, on_read, NULL, on_event, l);
 	bufferevent_enable(l->bev, EV_READ | EV_WRITE);
 	l->heard_ms = now;

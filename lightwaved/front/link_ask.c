@@ -119,7 +119,10 @@ static enum lw_err send_question(struct lw_link *l, const struct lw_question *q,
 
 	if (lw_wr_end(msg) != LW_OK)
 		return lw_wr_end(msg);
-	if (l->in_flight >= MAX_IN_FLIGHT - (q->login ? 0 : RESERVED))
+	/* Nor may lookups keep us from hearing what was taken away. */
+	bool reserved = q->login || q->op == LW_OP_SYNC;
+
+	if (l->in_flight >= MAX_IN_FLIGHT - (reserved ? 0 : RESERVED))
 		return LW_NOMEM;
 	if (overdue(l)) {
 		lw_link_lost(l);

@@ -66,7 +66,7 @@ static enum lw_err ask(struct lw_request *r, struct lw_question *q,
 {
 	enum lw_err e;
 
-	q->login = r->head.op >= LW_OP_AUTH;
+	q->login = lw_request_decides(r);
 	e = lw_link_ask(r->front->link, r, q, msg);
 	/* A lookup may as well have what is stale; a login may not. */
 	if (e == LW_NOMEM && q->login)

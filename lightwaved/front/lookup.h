@@ -64,8 +64,4 @@ enum lw_err lw_lookup_absorb(struct lw_front *f, const struct lw_question *q,
  */
 enum lw_err lw_lookup_same_domain(struct lw_front *f, struct lw_str sid);
 
-/* Say once that e is not served here, and why. */
-void lw_lookup_refused(struct lw_front *f, const struct lw_entry *e,
-		       const char *why);
-
 #endif

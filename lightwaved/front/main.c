@@ -184,17 +184,26 @@ static int loop(struct lw_front *f, const struct options *o)
 	return EXIT_SUCCESS;
 }
 
-/* Its timers are those of CLOCK_MONOTONIC and not a tick of the kernel late. */
+/*
+ * Its timers are those of CLOCK_MONOTONIC and not a tick of the kernel late.
+ * After so long with lookups it looks whether anything goes before them.
+ */
 static struct event_base *new_base(void)
 {
+	const struct timeval interval = { 0, 10000 };
 	struct event_config *c = event_config_new();
 	struct event_base *base = NULL;
 
-	if (c && event_config_set_flag(c, EVENT_BASE_FLAG_PRECISE_TIMER) == 0)
+	if (c && event_config_set_flag(c, EVENT_BASE_FLAG_PRECISE_TIMER) == 0 &&
+	    event_config_set_max_dispatch_interval(c, &interval, -1,
+						   LW_PRIO_LOOKUP) == 0)
 		base = event_base_new_with_config(c);
 	if (c)
 		event_config_free(c);
-	return base;
+	if (!base || event_base_priority_init(base, LW_PRIO_COUNT) == 0)
+		return base;
+	event_base_free(base);
+	return NULL;
 }
 
 static int serve(const struct options *o)

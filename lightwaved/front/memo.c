@@ -1,42 +1,76 @@
-/* memo.c - the last long answer. The front. */
+/* memo.c - the last long answers. The front. */
 #include "memo.h"
 
 #include <stdlib.h>
 #include <string.h>
 
+static void forget(struct lw_memo_item *it)
+{
+	free(it->key);
+	free(it->answer);
+	*it = (struct lw_memo_item) { 0 };
+}
+
 void lw_memo_done(struct lw_memo *m)
 {
-	free(m->key);
-	free(m->answer);
-	*m = (struct lw_memo) { 0 };
+	for (size_t i = 0; i < LW_MEMO_N; i++)
+		forget(&m->items[i]);
 }
 
-bool lw_memo_get(const struct lw_memo *m, struct lw_str key, uint64_t state,
+static bool has(const struct lw_memo_item *it, const char *key)
+{
+	return it->key && !strcmp(it->key, key);
+}
+
+bool lw_memo_get(const struct lw_memo *m, const char *key, uint64_t state,
 		 int64_t now_ms, struct lw_wr *answer)
 {
-	if (!m->key || !lw_str_eq(key, m->key) || m->state != state ||
-	    now_ms - m->at_ms >= LW_MEMO_MS)
-		return false;
-	lw_wr_raw(answer, m->answer, m->n);
-	return true;
+	for (size_t i = 0; i < LW_MEMO_N; i++) {
+		const struct lw_memo_item *it = &m->items[i];
+
+		if (!has(it, key) || it->state != state ||
+		    now_ms - it->at_ms >= LW_MEMO_MS)
+			continue;
+		lw_wr_raw(answer, it->answer, it->n);
+		return true;
+	}
+	return false;
 }
 
-void lw_memo_keep(struct lw_memo *m, struct lw_str key, uint64_t state,
+/* Its own, an empty one, or the oldest. */
+static struct lw_memo_item *place_for(struct lw_memo *m, const char *key)
+{
+	struct lw_memo_item *ret = &m->items[0];
+
+	for (size_t i = 0; i < LW_MEMO_N; i++) {
+		struct lw_memo_item *it = &m->items[i];
+
+		if (has(it, key))
+			return it;
+		if (ret->key && (!it->key || it->at_ms < ret->at_ms))
+			ret = it;
+	}
+	return ret;
+}
+
+void lw_memo_keep(struct lw_memo *m, const char *key, uint64_t state,
 		  int64_t now_ms, const struct lw_wr *answer)
 {
 	size_t n = (size_t)(answer->p - answer->base);
+	struct lw_memo_item *it;
 
-	lw_memo_done(m);
 	if (lw_wr_end(answer) != LW_OK || n < LW_MEMO_MIN)
 		return;
-	m->key = lw_str_dup(key);
-	m->answer = malloc(n);
-	if (!m->key || !m->answer) {
-		lw_memo_done(m);
+	it = place_for(m, key);
+	forget(it);
+	it->key = strdup(key);
+	it->answer = malloc(n);
+	if (!it->key || !it->answer) {
+		forget(it);
 		return;
 	}
-	memcpy(m->answer, answer->base, n);
-	m->n = n;
-	m->at_ms = now_ms;
-	m->state = state;
+	memcpy(it->answer, answer->base, n);
+	it->n = n;
+	it->at_ms = now_ms;
+	it->state = state;
 }

@@ -177,9 +177,9 @@ enum lw_err lw_policy_object(const struct lw_policy *p,
 	if (lw_sid_to_id(&p->idmap, e->sid, &id) != LW_OK)
 		return refuse(why, why_size, "its SID gives no usable id");
 	if (choose(p, c, i, &chosen, account) != LW_OK)
-		return refuse(
-			why, why_size,
-			"another entry claims its name, or it is no name");
+		return refuse(why, why_size,
+			      "another entry claims its name or had it "
+			      "first, or it is no name");
 	if (lw_name_format(&p->naming, chosen, name) != LW_OK)
 		return refuse(why, why_size, "its name is too long");
 	if (lw_localdb_name(local, name))

@@ -36,7 +36,7 @@ static uint32_t seconds(int64_t ms)
 
 static bool wants_replica(const struct lw_plan *p)
 {
-	return p->replicate_max > 0 && !p->too_many && !p->unsupported;
+	return p->replicate_max > 0 && !p->given_up && !p->unsupported;
 }
 
 /* As the socket would: unasked while followed, and what there is while away. */

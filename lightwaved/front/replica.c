@@ -70,24 +70,19 @@ void lw_replica_free(struct lw_replica *r)
 }
 
 /*
- * Only ASCII letters are sure to be equal in both cases to every directory,
- * and a blank after a comma means nothing to any (RFC 4514). 0: too long.
+ * Only ASCII letters are sure to be equal in both cases to every directory;
+ * all else of a DN has one spelling from the worker on. 0: too long.
  */
 static size_t dn_key(struct lw_str dn, char *ret)
 {
-	size_t n = 0;
-
 	if (dn.n > LW_DN_MAX)
 		return 0;
 	for (size_t i = 0; i < dn.n; i++) {
 		char c = dn.s[i];
 
-		if (c == ' ' && n > 0 && ret[n - 1] == ',' &&
-		    (n < 2 || ret[n - 2] != '\\'))
-			continue;
-		ret[n++] = c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+		ret[i] = c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
 	}
-	return n;
+	return dn.n;
 }
 
 static struct lw_known *find_dn(const struct lw_replica *r, const char *key,

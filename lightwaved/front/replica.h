@@ -88,7 +88,10 @@ void lw_replica_doubt(struct lw_replica *r, struct lw_known *k);
 /* Whoever came to be doubted in `from` since its last question is so in r. */
 void lw_replica_doubt_as(struct lw_replica *r, struct lw_replica *from);
 
-/* Between these two, whoever is not seen is dropped; the number of them. */
+/*
+ * Between these two: in the end whoever was not seen is dropped, the number of
+ * which is returned, and doubts of the others are settled.
+ */
 void lw_replica_sweep(struct lw_replica *r);
 void lw_replica_seen(struct lw_replica *r, struct lw_str sid);
 size_t lw_replica_swept(struct lw_replica *r);
@@ -126,7 +129,8 @@ void lw_replica_tidy(struct lw_replica *r, struct lw_known *k);
  */
 struct lw_owner {
 	struct lw_known *who;
-	size_t claimants;
+	struct lw_known *claimant; /* one of them */
+	size_t claimants;	   /* entries, by whichever of their names */
 	bool doubted;
 };
 enum lw_err lw_replica_owner(const struct lw_replica *r,

@@ -67,11 +67,8 @@ void lw_replica_seen(struct lw_replica *r, struct lw_str sid)
 {
 	struct lw_known *k = lw_replica_by_sid(r, sid);
 
-	if (!k)
-		return;
-	k->seen = r->sweep;
-	if (k->doubt <= r->asked)
-		k->doubt = 0;
+	if (k)
+		k->seen = r->sweep;
 }
 
 /* The first that was not seen; NULL: all were. */
@@ -88,11 +85,27 @@ static struct lw_known *unseen(struct lw_replica *r, size_t *bucket)
 	return NULL;
 }
 
+/* Who was seen is there: of doubts that are no younger than the question. */
+static void settle(struct lw_replica *r)
+{
+	for (size_t i = 0; i < r->by_sid.size; i++) {
+		struct lw_hash_link *l = r->by_sid.bucket[i];
+
+		for (; l; l = l->next) {
+			struct lw_known *k = of_sid(l);
+
+			if (k->seen == r->sweep && k->doubt <= r->asked)
+				k->doubt = 0;
+		}
+	}
+}
+
 size_t lw_replica_swept(struct lw_replica *r)
 {
 	size_t bucket = 0, n = 0;
 	struct lw_known *k;
 
+	settle(r);
 	while ((k = unseen(r, &bucket))) {
 		lw_replica_drop(r, k);
 		n++;

@@ -11,7 +11,7 @@
 struct claimants {
 	struct lw_entry v[CLAIMANTS_MAX + 8];
 	struct lw_known *who[CLAIMANTS_MAX + 8];
-	size_t n, claims;
+	size_t n, entries;
 	bool doubted;
 };
 
@@ -100,7 +100,7 @@ static void gather(const struct lw_replica *r, enum lw_kind kind,
 		if (k->kind != kind || !upn_of(r, k, name) ||
 		    strcmp(name, looks) != 0)
 			continue;
-		c->claims++;
+		c->entries++;
 		c->doubted |= k->doubt != 0;
 		if (c->n < CLAIMANTS_MAX / 2 ||
 		    (pin && lw_str_eq(lw_known_entry(k).sid, pin)))
@@ -112,7 +112,7 @@ static void gather(const struct lw_replica *r, enum lw_kind kind,
 		if (k->kind != kind || !sam_of(k, name) ||
 		    strcmp(name, looks) != 0)
 			continue;
-		c->claims++;
+		c->entries += !upn_of(r, k, name) || strcmp(name, looks) != 0;
 		c->doubted |= k->doubt != 0;
 		if (c->n < CLAIMANTS_MAX ||
 		    (pin && lw_str_eq(lw_known_entry(k).sid, pin)))
@@ -144,7 +144,8 @@ enum lw_err lw_replica_owner(const struct lw_replica *r,
 		return LW_NOTFOUND;
 	if (lw_claims_init(&claims, p, c.v, c.n) != LW_OK)
 		return LW_NOMEM;
-	o.claimants = c.claims;
+	o.claimants = c.entries;
+	o.claimant = c.who[0];
 	o.doubted = c.doubted;
 	for (size_t i = 0; i < c.n && !o.who; i++) {
 		if (lw_policy_owns(p, &claims, i, account))

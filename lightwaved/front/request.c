@@ -82,6 +82,12 @@ void lw_request_cancel(struct lw_request *r)
 	destroy(r);
 }
 
+bool lw_request_decides(const struct lw_request *r)
+{
+	return r->head.op >= LW_OP_AUTH ||
+	       (r->head.op == LW_OP_INITGROUPS && r->pid != 0);
+}
+
 static void finish(struct lw_request *r, enum lw_err status, struct lw_wr *rest)
 {
 	struct lw_conn *conn = r->conn;

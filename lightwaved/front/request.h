@@ -39,7 +39,8 @@ struct lw_request {
 	unsigned runs;
 	pid_t pid;    /* root's process that asks; 0: another's */
 	bool offline; /* the directory did not answer: what is stale must do */
-	bool busy;    /* PAM's: too much to do for an answer; nothing stale */
+	bool busy; /* it decides: too much to do for an answer; nothing stale */
+	bool unsure; /* the question about changes that it waited for failed */
 
 	struct lw_question *waits_for; /* NULL or the one question */
 	TAILQ_ENTRY(lw_request) waiting;
@@ -76,6 +77,13 @@ void lw_request_start(struct lw_front *f, struct lw_conn *conn,
  * when it fails: then it is released at once, and the result is false.
  */
 bool lw_request_keep(struct lw_request *r, void *p, void (*release)(void *));
+
+/*
+ * Whether rights hang on the answer: PAM's questions, and which groups a user
+ * is in where a process of root's asks, as sudo(8) does before it asks PAM.
+ * What anybody may ask must not decide how old such an answer is.
+ */
+bool lw_request_decides(const struct lw_request *r);
 
 /* Run it (again); it may be freed when this returns. */
 void lw_request_run(struct lw_request *r);

@@ -9,14 +9,18 @@
 #include <event2/bufferevent.h>
 #include <event2/util.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
 
-#define BACKLOG	    512
-#define MAX_CLIENTS 700 /* below LimitNOFILE, so that priv always has some */
-#define PER_UID	    64	/* of these, but for root */
+#define BACKLOG 512
+/* On nss; with these taken LW_SERVER_FILES leaves 948 to priv and the rest. */
+#define MAX_CLIENTS 700
+#define PER_UID	    64	/* of these */
+#define ROOT_MAX    400 /* besides: every set-uid program is root to us */
 #define ACCEPTS	    16	/* at once, before others have their turn */
 #define IDLE_S	    30	/* for a client that has not finished its question */
 
@@ -43,15 +47,22 @@ struct lw_server {
 	struct lw_front *front;
 	struct listener nss, priv;
 	TAILQ_HEAD(lw_conn_list, lw_conn) conns;
-	size_t count; /* of the clients on nss */
+	size_t count; /* of the clients on nss, but for root's */
+	size_t of_root;
 	char bare[sizeof(((struct sockaddr_un *)NULL)->sun_path)];
 };
+
+/* Who is counted together on nss. */
+static size_t *counter(struct lw_server *s, uid_t uid)
+{
+	return uid == 0 ? &s->of_root : &s->count;
+}
 
 static void drop(struct lw_conn *c)
 {
 	TAILQ_REMOVE(&c->server->conns, c, link);
 	if (!c->privileged)
-		c->server->count--;
+		*counter(c->server, c->uid) -= 1;
 	if (c->request)
 		lw_request_cancel(c->request);
 	if (c->gone)
@@ -173,7 +184,7 @@ static bool may_speak(int fd, const struct listener *l, struct ucred *ret)
 	if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, ret, &n) < 0)
 		return false;
 	if (ret->uid == 0)
-		return true;
+		return l->privileged || l->server->of_root < ROOT_MAX;
 	if (l->privileged)
 		lw_front_warn_once(l->server->front, l->path,
 				   "uid %u was refused on the priv socket",
@@ -209,7 +220,9 @@ static void welcome(struct listener *l, int fd, const struct ucred *who)
 	c->privileged = l->privileged;
 	TAILQ_INSERT_TAIL(&l->server->conns, c, link);
 	if (!c->privileged)
-		l->server->count++;
+		*counter(l->server, c->uid) += 1;
+	bufferevent_priority_set(c->bev, l->privileged ? LW_PRIO_LOGIN
+						       : LW_PRIO_LOOKUP);
 	bufferevent_setcb(c->bev, on_read, on_written, on_event, c);
 	bufferevent_setwatermark(c->bev, EV_READ, 0,
 				 LW_REQUEST_MAX + LW_HEAD_SIZE);
@@ -273,7 +286,11 @@ static enum lw_err listen_at(struct listener *l, struct lw_server *s,
 	memcpy(l->path, sun.sun_path, sizeof(l->path));
 	l->ev = event_new(s->front->base, l->fd, EV_READ | EV_PERSIST,
 			  on_accept, l);
-	return l->ev && event_add(l->ev, NULL) == 0 ? LW_OK : LW_NOMEM;
+	if (!l->ev)
+		return LW_NOMEM;
+	event_priority_set(l->ev,
+			   l->privileged ? LW_PRIO_LOGIN : LW_PRIO_LOOKUP);
+	return event_add(l->ev, NULL) == 0 ? LW_OK : LW_NOMEM;
 }
 
 static void stop_listening(struct listener *l)
@@ -301,6 +318,19 @@ void lw_server_bare(struct lw_server *s, bool bare)
 		lw_log(LOG_ERR, "cannot make %s: %s", s->bare, strerror(errno));
 }
 
+static void check_limit(void)
+{
+	struct rlimit files;
+
+	if (getrlimit(RLIMIT_NOFILE, &files) < 0 ||
+	    files.rlim_cur >= LW_SERVER_FILES)
+		return;
+	lw_log(LOG_WARNING,
+	       "only %ju descriptors: when many programs ask at once logins "
+	       "may fail; have LimitNOFILE=%d in lightwaved.service",
+	       (uintmax_t)files.rlim_cur, LW_SERVER_FILES);
+}
+
 enum lw_err lw_server_new(struct lw_front *f, const char *dir, bool bare,
 			  struct lw_server **ret)
 {
@@ -313,6 +343,7 @@ enum lw_err lw_server_new(struct lw_front *f, const char *dir, bool bare,
 	s->nss.fd = s->priv.fd = -1;
 	s->priv.privileged = true;
 	TAILQ_INIT(&s->conns);
+	check_limit();
 	e = listen_at(&s->priv, s, dir, "priv", 0600);
 	if (e == LW_OK) {
 		/* Ours to make and remove only now: nobody else listens. */

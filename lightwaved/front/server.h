@@ -3,13 +3,17 @@
  *
  * nss: anyone, lookups only. priv: uid 0 only, by SO_PEERCRED, whatever the
  * mode of the file is. A client has one request at a time; what it sends is
- * bounded, and so is the time it may take to send it.
+ * bounded, and so is the time it may take to send it. nss has so many clients
+ * at most, root's counted apart, that priv always has descriptors left.
  */
 #ifndef LW_SERVER_H
 #define LW_SERVER_H
 
 #include "front.h"
 #include "request.h"
+
+/* Descriptors that it counts on: LimitNOFILE= of lightwaved.service. */
+#define LW_SERVER_FILES 2048
 
 /*
  * Make DIR/nss and DIR/priv and listen. LW_OFFLINE: cannot (said in the log),

@@ -3,7 +3,7 @@
 
 #include "cleanup.h"
 #include "clock.h"
-#include "dial.h"
+#include "conn_dial.h"
 #include "guard.h"
 #include "log.h"
 #include "tls.h"
@@ -92,14 +92,6 @@ static void unbind(LDAP **ld)
 		ldap_unbind_ext(*ld, NULL, NULL);
 }
 
-/* A port in the configuration is LDAPS's. */
-static uint16_t port_of(const struct lw_conn *c)
-{
-	if (c->plain)
-		return LW_PORT_LDAP;
-	return c->at.port ? c->at.port : LW_PORT_LDAPS;
-}
-
 static void call(struct lw_conn *c, const struct lw_endpoint *at)
 {
 	c->at = *at;
@@ -107,26 +99,6 @@ static void call(struct lw_conn *c, const struct lw_endpoint *at)
 		lw_endpoint_format(at, LW_PORT_LDAPS, c->name);
 	else
 		snprintf(c->name, sizeof(c->name), "%s", at->host);
-}
-
-static enum lw_err dial(struct lw_conn *c, int64_t until_ms, int *ret_fd)
-{
-	struct lw_endpoint at = c->at;
-	struct lw_dial_addr addrs[LW_DIAL_ADDRS];
-	enum lw_err e;
-	size_t n;
-
-	at.port = port_of(c);
-	e = lw_dial_resolve(&at, at.port, addrs, &n);
-	if (e != LW_OK) {
-		snprintf(c->why, sizeof(c->why), "its name has no address");
-		return e;
-	}
-	e = lw_dial_race(addrs, n, until_ms, ret_fd);
-	if (e == LW_OFFLINE)
-		snprintf(c->why, sizeof(c->why), "port %u: no connection",
-			 at.port);
-	return e;
 }
 
 /* fd is ld's; the name in the certificate must be the one in its URL. */
@@ -164,21 +136,20 @@ static void read_in_turns(int fd)
 }
 
 /* LW_OFFLINE: it is the server's fault. LW_INVALID: our own; logged. */
-static enum lw_err connect_here(struct lw_conn *c, int64_t until)
+static enum lw_err connect_here(struct lw_conn *c, int64_t until, bool again)
 {
 	lw_cleanup(unbind) LDAP *ld = NULL;
 	lw_cleanup(lw_close) int fd = -1;
 	char where[LW_ENDPOINT_MAX], uri[LW_ENDPOINT_MAX + 16];
-	struct lw_endpoint at = c->at;
+	struct lw_endpoint at = lw_conn_whom(c);
 	enum lw_err e;
 	int plain_fd;
 
 	if (!c->plain && lw_tls_prepare(c->setup->config) != LW_OK)
 		return LW_INVALID;
-	e = dial(c, until, &fd);
+	e = again ? lw_conn_redial(c, until, &fd) : lw_conn_dial(c, until, &fd);
 	if (e != LW_OK)
 		return e;
-	at.port = port_of(c);
 	lw_endpoint_format(&at, 0, where);
 	snprintf(uri, sizeof(uri), "ldap%s://%s", c->plain ? "" : "s", where);
 	if (ldap_init_fd(fd, LDAP_PROTO_TCP, uri, &ld) != LDAP_SUCCESS)
@@ -212,7 +183,7 @@ enum lw_err lw_conn_open_at(struct lw_conn *c, const struct lw_endpoint *at,
 	call(c, at);
 	begin(c);
 	c->why[0] = '\0';
-	e = connect_here(c, until_ms);
+	e = connect_here(c, until_ms, false);
 	if (e == LW_INVALID)
 		snprintf(c->why, sizeof(c->why),
 			 "the certificates of ca_file or ca_dir are of no use");
@@ -234,7 +205,8 @@ enum lw_err lw_conn_open(struct lw_conn *c)
 	for (int i = 0; i <= LW_SERVERS_MAX && lw_servers_best(s, &at); i++) {
 		call(c, &at);
 		begin(c);
-		e = connect_here(c, c->began_ms + lw_setup_op_ms(c->setup));
+		e = connect_here(c, c->began_ms + lw_setup_op_ms(c->setup),
+				 false);
 		if (e == LW_OK)
 			lw_servers_reached(s, &at);
 		if (e == LW_INVALID)
@@ -277,7 +249,7 @@ enum lw_err lw_conn_doubt(struct lw_conn *c)
 	call(c, &at);
 	begin(c);
 	until = c->began_ms + doubt_ms(c);
-	e = connect_here(c, until);
+	e = connect_here(c, until, true);
 	if (e == LW_OK) {
 		c->slow = !lw_conn_answers(c, until - lw_mono_ms());
 		if (!c->slow) {
@@ -339,7 +311,7 @@ bool lw_conn_answers(struct lw_conn *c, int64_t ms)
 
 void lw_conn_refresh(struct lw_conn *c)
 {
-	bool idle = lw_mono_ms() - c->used_ms > IDLE_MS;
+	bool idle = !c->hardy && lw_mono_ms() - c->used_ms > IDLE_MS;
 
 	if (!c->ld)
 		return;

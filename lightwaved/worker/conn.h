@@ -7,6 +7,7 @@
 #ifndef LW_CONN_H
 #define LW_CONN_H
 
+#include "dial.h"
 #include "setup.h"
 #include "sid.h"
 
@@ -20,11 +21,13 @@ struct lw_conn {
 	LDAP *ld;		      /* NULL: not connected */
 	struct lw_endpoint at;	      /* whom it is connected to, or was last */
 	char name[LW_ENDPOINT_MAX];   /* ... for log lines */
+	struct lw_dial_addr peer;     /* ... its address; len 0: none yet */
 	bool plain;	      /* no TLS, on LDAP's port: SASL protects it */
 	char sid[LW_SID_MAX]; /* the domain's; "" before the machine's bind */
-	bool broken;	  /* the transport failed: nothing more comes from ld */
-	bool slow;	  /* ... because the server did not answer in time */
-	int64_t used_ms;  /* when it was last used */
+	bool broken;	 /* the transport failed: nothing more comes from ld */
+	bool hardy;	 /* what comes next is asked again if a link was dead */
+	bool slow;	 /* ... because the server did not answer in time */
+	int64_t used_ms; /* when it was last used */
 	int64_t began_ms; /* when what is being waited for began */
 	char why[256];	  /* the last failure of a connection, for people */
 };
@@ -70,17 +73,17 @@ void lw_conn_failed(struct lw_conn *c);
 /*
  * The answer to a question on c did not come in time, which may be the
  * question's fault, or the link's: find out on a new connection, in a short
- * time, whether the server answers anybody. LW_OK: it does, and c is connected
- * to it anew, bound as nobody. LW_OFFLINE: it does not; as after
- * lw_conn_failed(). LW_NOMEM: c is closed, and that is all.
+ * time, to the same address first, whether the server answers anybody. LW_OK:
+ * it does, and c is connected to it anew, bound as nobody. LW_OFFLINE: it does
+ * not; as after lw_conn_failed(). LW_NOMEM: c is closed, and that is all.
  */
 enum lw_err lw_conn_doubt(struct lw_conn *c);
 
 /*
  * Close c if the server has closed it, if another had better be asked, or if
  * it was not used for so long that only asking shows whether somebody is
- * there. Without this, what is sent next may be lost, and nobody could say
- * whether it was read.
+ * there: unless c->hardy. Without this, what is sent next may be lost, and
+ * nobody could say whether it was read.
  */
 void lw_conn_refresh(struct lw_conn *c);
 

@@ -58,16 +58,19 @@ enum lw_err lw_dial_resolve(const struct lw_endpoint *at, uint16_t port,
 	lw_cleanup(free_list) struct addrinfo *list = NULL;
 	char service[8];
 	size_t n;
+	int rc;
 
 	snprintf(service, sizeof(service), "%u",
 		 (unsigned int)(at->port ? at->port : port));
-	if (getaddrinfo(at->host, service, &hints, &list)) {
+	rc = getaddrinfo(at->host, service, &hints, &list);
+	if (rc) {
 		list = NULL;
-		return LW_OFFLINE;
+		return rc == EAI_NONAME || rc == EAI_NODATA ? LW_NOTFOUND
+							    : LW_OFFLINE;
 	}
 	n = interleave(list, ret);
 	if (n == 0)
-		return LW_OFFLINE;
+		return LW_NOTFOUND;
 	*ret_n = n;
 	return LW_OK;
 }

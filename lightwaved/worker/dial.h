@@ -21,7 +21,7 @@ struct lw_dial_addr {
 
 /*
  * The addresses of at's host, with its families taking turns, the resolver's
- * first choice first. LW_OFFLINE: it has none, or nobody could tell.
+ * first choice first. LW_NOTFOUND: it has none. LW_OFFLINE: nobody could tell.
  */
 enum lw_err lw_dial_resolve(const struct lw_endpoint *at, uint16_t port,
 			    struct lw_dial_addr ret[LW_DIAL_ADDRS],

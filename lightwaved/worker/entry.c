@@ -5,6 +5,7 @@
 #include "clock.h"
 #include "dn.h"
 #include "dnset.h"
+#include "fnv.h"
 #include "log.h"
 #include "objsid.h"
 #include "search.h"
@@ -262,14 +263,14 @@ enum lw_err lw_entry_read(LDAP *ld, LDAPMessage *m, struct lw_entry_view *ret)
 	return e;
 }
 
-/* FNV-1a over a DN in any case; the same in each process. */
+/* Of a DN in any case; the same in each process. */
 static uint64_t spread(const char *dn, uint64_t h)
 {
 	for (; *dn; dn++) {
 		unsigned char c = (unsigned char)*dn;
 
 		c = (unsigned char)(c >= 'A' && c <= 'Z' ? c + 32 : c);
-		h = (h ^ c) * UINT64_C(0x100000001b3);
+		h = lw_fnv(h, &c, 1);
 	}
 	return h ^ h >> 29;
 }
@@ -280,7 +281,7 @@ static uint64_t spread(const char *dn, uint64_t h)
  */
 static void give_no_sid(struct lw_entry_view *v)
 {
-	uint64_t a = spread(v->dn, UINT64_C(0xcbf29ce484222325));
+	uint64_t a = spread(v->dn, LW_FNV_START);
 	uint64_t b = spread(v->dn, UINT64_C(0x6c62272e07bb0142));
 
 	snprintf(v->sid, sizeof(v->sid),

@@ -6,6 +6,7 @@
 #include "claim.h"
 #include "cleanup.h"
 #include "entry.h"
+#include "gone.h"
 #include "log.h"
 
 #define MAX_DEPTH   32
@@ -15,14 +16,15 @@
 
 struct walk {
 	struct lw_answer *answer;
-	struct lw_strset dns; /* members met, users and groups */
-	size_t met;	      /* of them, entries that are there */
+	struct lw_strset dns; /* members that were named, of all groups */
+	struct lw_dnset met;  /* of them, users and groups that are there */
 	bool found;
 };
 
 static void walk_done(struct walk *w)
 {
 	lw_strset_done(&w->dns);
+	lw_dnset_done(&w->met);
 }
 
 static enum lw_err take_members(void *arg, LDAP *ld, LDAPMessage *m)
@@ -38,9 +40,14 @@ static enum lw_err take_either(void *arg, LDAP *ld, LDAPMessage *m)
 {
 	lw_cleanup(lw_entry_view_done) struct lw_entry_view v = { 0 };
 	struct walk *w = arg;
-	enum lw_err e = lw_entry_read(ld, m, &v);
+	struct lw_str dn;
+	enum lw_err e = lw_search_dn(ld, m, &dn);
 
-	w->met++;
+	if (e == LW_OK && lw_dnset_add(&w->met, lw_dn_hash(dn), 0) == LW_NOMEM)
+		e = LW_NOMEM;
+	if (e != LW_OK)
+		return e;
+	e = lw_entry_read(ld, m, &v);
 	if (e == LW_OK && v.e.kind == LW_KIND_USER)
 		return lw_answer_add(w->answer, &v.e);
 	if (e != LW_OK && e != LW_NOTOURS && e != LW_INVALID)
@@ -59,6 +66,31 @@ static enum lw_err start(struct lw_conn *c, const char *dn, struct walk *w)
 	enum lw_err e = lw_search(c, &q, take_members, w);
 
 	return e == LW_OK && !w->found ? LW_NOTFOUND : e;
+}
+
+/* Who was named and did not come: a computer, or nobody at all. */
+static enum lw_err look_for_rest(struct lw_conn *c, const char *dn,
+				 const struct walk *w)
+{
+	lw_cleanup(lw_strset_done) struct lw_strset rest = { 0 };
+	enum lw_err e;
+
+	for (size_t i = 0; i < w->dns.n; i++) {
+		struct lw_str one = lw_str(w->dns.v[i]);
+
+		if (!lw_dnset_find(&w->met, lw_dn_hash(one)) &&
+		    lw_strset_add(&rest, one) == LW_NOMEM)
+			return LW_NOMEM;
+	}
+	if (rest.n == 0)
+		return LW_OK;
+	e = lw_gone_many(c, &rest, IS_MEMBER);
+	if (e == LW_OK)
+		lw_log(LOG_DEBUG,
+		       "'%s': %zu of %zu members are no users or groups that "
+		       "are there",
+		       dn, rest.n, w->dns.n);
+	return e;
 }
 
 /* Level by level: one round of batches for each. */
@@ -82,10 +114,7 @@ static enum lw_err descend(struct lw_conn *c, const char *dn, struct walk *w)
 		e = LW_RANGE;
 	if (e == LW_RANGE)
 		lw_log(LOG_ERR, "'%s' has too many members, or too deep", dn);
-	if (e == LW_OK && w->met < w->dns.n)
-		lw_log(LOG_DEBUG, "'%s': %zu of %zu members are not there", dn,
-		       w->dns.n - w->met, w->dns.n);
-	return e;
+	return e == LW_OK ? look_for_rest(c, dn, w) : e;
 }
 
 enum lw_err lw_lookup_members(struct lw_conn *c, struct lw_str dn,

@@ -6,6 +6,7 @@
 #include "claim.h"
 #include "cleanup.h"
 #include "entry.h"
+#include "gone.h"
 #include "log.h"
 
 #define MAX_DEPTH  32
@@ -188,42 +189,27 @@ static enum lw_err read_nested(struct lw_conn *c, struct walk *w)
 	return e;
 }
 
-/*
- * What no search finds is asked for by its DN: a server may keep entries back
- * and still answer success, and a list without them would be worth nothing.
- */
+/* LW_RANGE: too many for each to be asked for. */
 static enum lw_err are_gone(struct lw_conn *c, const struct walk *w,
 			    const struct lw_strset *missing)
 {
-	char *attrs[] = { LDAP_NO_ATTRS, NULL };
-	struct lw_query q = { .scope = LDAP_SCOPE_BASE,
-			      .filter = LW_IS_GROUP,
-			      .attrs = attrs };
-	size_t gone = 0;
+	lw_cleanup(lw_strset_done) struct lw_strset rest = { 0 };
+	enum lw_err e;
 
 	for (size_t i = 0; i < missing->n; i++) {
-		bool seen = false;
-		enum lw_err e;
+		struct lw_str dn = lw_str(missing->v[i]);
 
-		if (lw_strset_has(&w->dns, lw_str(missing->v[i])))
-			continue;
-		if (++gone > MAX_GONE)
-			return LW_RANGE;
-		q.base = missing->v[i];
-		e = lw_search(c, &q, lw_search_seen, &seen);
-		if (e == LW_OK && seen) {
-			lw_log(LOG_ERR,
-			       "%s: searches do not give the group '%s' of "
-			       "'%s': the server keeps entries back",
-			       lw_conn_host(c), q.base, w->dn);
-			return LW_OFFLINE;
-		}
-		if (e != LW_OK && e != LW_NOTFOUND)
-			return e;
+		if (!lw_strset_has(&w->dns, dn) &&
+		    lw_strset_add(&rest, dn) == LW_NOMEM)
+			return LW_NOMEM;
 	}
-	lw_log(LOG_DEBUG, "'%s': %zu of %zu groups are not there", w->dn, gone,
-	       w->named.n);
-	return LW_OK;
+	if (rest.n > MAX_GONE)
+		return LW_RANGE;
+	e = lw_gone_each(c, &rest, LW_IS_GROUP);
+	if (e == LW_OK)
+		lw_log(LOG_DEBUG, "'%s': %zu of %zu groups are not there",
+		       w->dn, rest.n, w->named.n);
+	return e;
 }
 
 /* What was named and not met is mostly not there. */

@@ -132,6 +132,9 @@ static enum lw_err end_ask(struct lw_conn *c, struct lw_ask *a, LDAPMessage *m)
 
 	a->id = 0;
 	rc = ldap_parse_result(c->ld, m, &result, NULL, NULL, NULL, &ctrls, 0);
+	/* What is no DN to the server is no entry's. */
+	if (a->base_may_lack && result == LDAP_INVALID_DN_SYNTAX)
+		result = LDAP_NO_SUCH_OBJECT;
 	e = translate(c, &a->q, rc == LDAP_SUCCESS ? result : rc);
 	if (e == LW_NOTFOUND && a->base_may_lack)
 		e = LW_OK;

@@ -14,7 +14,6 @@
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
-#include <strings.h>
 #include <sys/time.h>
 
 #define TRIED_MAX 3 /* servers, when none can be reached */
@@ -159,18 +158,6 @@ static void sees_itself(struct report *r, struct lw_conn *c)
 		fails(r, "sees itself", "the search failed: try again");
 }
 
-/* In the library's spelling, since people's have blanks. */
-static char *spelled(const char *dn)
-{
-	LDAPDN parsed = NULL;
-	char *text = NULL;
-
-	if (!ldap_str2dn(dn, &parsed, LDAP_DN_FORMAT_LDAP))
-		ldap_dn2str(parsed, &text, LDAP_DN_FORMAT_LDAPV3);
-	ldap_dnfree(parsed);
-	return text;
-}
-
 struct others {
 	const struct lw_conn *c; /* borrowed */
 	bool seen;
@@ -178,15 +165,11 @@ struct others {
 
 static bool is_ours(const struct lw_conn *c, LDAPMessage *m)
 {
-	char *dn = ldap_get_dn(c->ld, m);
-	char *a = dn ? spelled(dn) : NULL;
-	char *b = spelled(c->setup->config->machine_dn);
-	bool same = a && b && !strcasecmp(a, b);
+	struct lw_str dn;
 
-	ldap_memfree(a);
-	ldap_memfree(b);
-	ldap_memfree(dn);
-	return same;
+	return lw_search_dn(c->ld, m, &dn) == LW_OK &&
+	       lw_dn_hash(dn) ==
+		       lw_dn_hash(lw_str(c->setup->config->machine_dn));
 }
 
 /* An ordinary user sees one: himself. */

@@ -108,6 +108,8 @@ struct lw_server_state lw_server_probe_failed(struct lw_server_state s,
 {
 	if (s.is == LW_SERVER_PROBING)
 		return down(above(s.level), now_ms);
-	/* A probe took its time, and somebody else found out before. */
+	/* It took its time, and somebody else found out before. */
+	if (s.is == LW_SERVER_UP)
+		return s;
 	return lw_server_failed(s, s.since_ms, now_ms);
 }

@@ -13,6 +13,7 @@
 #ifndef LW_SERVERS_H
 #define LW_SERVERS_H
 
+#include "addrs.h"
 #include "endpoint.h"
 #include "server_state.h"
 
@@ -29,6 +30,7 @@ struct lw_servers {
 	_Atomic bool ready;	      /* somebody has said which there are */
 	_Atomic uint32_t kdcs_missed; /* logins that waited for one in vain */
 	_Atomic uint64_t cells[LW_SERVERS_CELLS];
+	struct lw_addrs addrs; /* of those that were connected to */
 };
 
 /* Shared with all processes forked from now on. NULL: out of memory. */

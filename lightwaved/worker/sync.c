@@ -68,7 +68,7 @@ enum lw_err lw_sync_run(struct lw_conn *c, struct lw_rd *question,
 	if (e == LW_OK)
 		e = answer(c, &memory, &q, &out, &end);
 	if (e == LW_OK && end.kind != LW_SYNCED_TOO_MANY &&
-	    end.kind != LW_SYNCED_UNKNOWN)
+	    end.kind != LW_SYNCED_UNTOLD && end.kind != LW_SYNCED_UNKNOWN)
 		e = lw_sync_out_flush(&out);
 	/* Nobody knows what of it arrived. */
 	if (e != LW_OK) {

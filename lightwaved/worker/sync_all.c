@@ -17,6 +17,7 @@ struct reading {
 	struct lw_dnset met;	 /* all entries, with their numbers */
 	struct lw_strset groups; /* DNs */
 	bool too_many;
+	bool untold; /* a group fits nowhere, or is not whole */
 };
 
 static void reading_done(struct reading *r)
@@ -48,7 +49,8 @@ static enum lw_err report(struct reading *r, LDAP *ld, LDAPMessage *m,
 	lw_cleanup(free_values) struct berval *members = NULL;
 	enum lw_err e = LW_OK;
 
-	if (r->out->total >= r->q->max)
+	r->too_many = r->out->total >= r->q->max;
+	if (r->too_many)
 		return LW_RANGE;
 	if (v->e.kind == LW_KIND_GROUP)
 		e = lw_strset_add(&r->groups, v->e.dn);
@@ -73,8 +75,7 @@ static enum lw_err take(void *arg, LDAP *ld, LDAPMessage *m)
 		return LW_OK;
 	if (e == LW_OK)
 		e = report(r, ld, m, &v);
-	/* Too many of them, or a group that fits nowhere or is not whole. */
-	r->too_many = e == LW_RANGE;
+	r->untold = e == LW_RANGE && !r->too_many;
 	return e;
 }
 
@@ -147,15 +148,16 @@ enum lw_err lw_sync_all(struct lw_conn *c, struct lw_sync_memory *m,
 		e = lw_usn_highest(c, &highest);
 	if (e == LW_OK)
 		e = read_all(c, m, &r, highest);
-	if (e != LW_OK && !r.too_many)
+	if (e != LW_OK && !r.too_many && !r.untold)
 		return e;
-	if (!r.too_many)
+	if (e == LW_OK)
 		remember_groups(m, &r);
 	if (!sids) {
 		highest = lw_sync_begin(&r.met, highest);
 		remember(m, &r, highest);
 	}
 	end->kind = r.too_many ? LW_SYNCED_TOO_MANY
+		    : r.untold ? LW_SYNCED_UNTOLD
 		    : sids     ? LW_SYNCED_SIDS
 			       : LW_SYNCED_EVERYTHING;
 	end->highest = highest;

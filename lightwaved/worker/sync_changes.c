@@ -276,7 +276,7 @@ enum lw_err lw_sync_changes(struct lw_conn *c, struct lw_sync_memory *m,
 	if (e != LW_OK && !ch.too_large)
 		return e;
 	lw_sync_seen_end(&m->seen, ch.highest);
-	end->kind = ch.too_large ? LW_SYNCED_TOO_MANY : LW_SYNCED_CHANGES;
+	end->kind = ch.too_large ? LW_SYNCED_UNTOLD : LW_SYNCED_CHANGES;
 	end->highest = ch.highest;
 	return LW_OK;
 }

@@ -226,6 +226,7 @@ static enum lw_err change(struct worker *me, const struct task *t,
 struct part {
 	struct worker *me;
 	const struct task *task;
+	bool said;
 };
 
 static enum lw_err say_part(void *arg, struct lw_str body)
@@ -238,6 +239,7 @@ static enum lw_err say_part(void *arg, struct lw_str body)
 	lw_msg_begin(&w, (enum lw_op)(p->task->head.op | LW_OP_INTERIM),
 		     p->task->head.id);
 	lw_put_u32(head, (uint32_t)body.n);
+	p->said = true;
 	return write_all(p->me->fd, head, sizeof(head)) &&
 			       write_all(p->me->fd, (const uint8_t *)body.s,
 					 body.n)
@@ -245,23 +247,43 @@ static enum lw_err say_part(void *arg, struct lw_str body)
 		       : LW_OFFLINE;
 }
 
-/* Once: parts that were sent are never taken back. */
-static enum lw_err sync_once(struct worker *me, const struct task *t,
-			     struct lw_wr *w)
+/* true: on another connection it may go better, or has to. */
+static bool sync_once(struct worker *me, const struct task *t, struct lw_wr *w,
+		      enum lw_err *ret)
 {
 	struct part part = { .me = me, .task = t };
-	enum lw_err e = lw_bind_machine(&me->conn);
+	bool kept = me->conn.ld != NULL;
 	struct lw_rd r;
 
-	if (e != LW_OK)
-		return e;
+	*ret = lw_bind_machine(&me->conn);
+	if (*ret != LW_OK)
+		return false;
 	lw_rd_init(&r, t->body, t->head.len);
 	begin(w, t, t->head.op, LW_OK);
-	e = lw_sync_run(&me->conn, &r, say_part, &part, w);
+	*ret = lw_sync_run(&me->conn, &r, say_part, &part, w);
+	if (!me->conn.broken)
+		return false;
 	if (me->conn.slow)
 		lw_conn_doubt(&me->conn);
-	else if (me->conn.broken)
+	else
 		lw_conn_close(&me->conn);
+	/* Parts that were sent are never taken back. */
+	return kept && !part.said;
+}
+
+/*
+ * A poll is one search, without another one before it whether anybody is
+ * there: a kept link that was dead shows by the poll itself.
+ */
+static enum lw_err sync_twice(struct worker *me, const struct task *t,
+			      struct lw_wr *w)
+{
+	enum lw_err e;
+
+	me->conn.hardy = true;
+	if (sync_once(me, t, w, &e))
+		sync_once(me, t, w, &e);
+	me->conn.hardy = false;
 	return e;
 }
 
@@ -288,7 +310,7 @@ static enum lw_err do_op(struct worker *me, const struct task *t,
 	case LW_OP_CHANGE:
 		return change(me, t, w);
 	case LW_OP_SYNC:
-		return sync_once(me, t, w);
+		return sync_twice(me, t, w);
 	case LW_OP_SELFTEST:
 		return selftest(me, t, w);
 	case LW_OP_PROBE_SERVER:

@@ -120,3 +120,9 @@ def ask(host):
     return host.ask()
 
 
+@pytest.fixture
+def follow(ask):
+    """Where the numbers stand now: (server, highest)."""
+    end = ask.sync()
+    assert (end.status, end.extra["kind"]) == ("OK", jobs.UNKNOWN)
+    return end.extra["server"], end.extra["highest"]

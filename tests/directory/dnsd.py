@@ -1,10 +1,12 @@
-"""A name server with SRV records, and addresses that answer nobody."""
+"""A name server with SRV and A records, which may fall silent, and addresses
+that answer nobody.
+"""
 import contextlib
 import socket
 import struct
 import threading
 
-SRV = 33
+A, SRV = 1, 33
 
 
 def labels(name):
@@ -12,27 +14,33 @@ def labels(name):
                     for x in name.split(".")) + b"\0"
 
 
-def answer(query, records):
-    """records: {name: [(priority, weight, host)]}, all good for a minute."""
+def answer(query, records, hosts):
+    """records: {name: [(priority, weight, host)]}, hosts: {name: [address]},
+    all good for a minute."""
     at, name = 12, []
     while query[at]:
         name.append(query[at + 1:at + 1 + query[at]].decode())
         at += 1 + query[at]
     question = query[12:at + 5]
     kind, = struct.unpack(">H", query[at + 1:at + 3])
-    found = records.get(".".join(name).lower(), []) if kind == SRV else []
-    parts = [query[:2] + struct.pack(">HHHHH", 0x8580 if found else 0x8583, 1,
+    name = ".".join(name).lower()
+    there = name in records or name in hosts
+    found = [struct.pack(">HHH", priority, weight, 389) + labels(host)
+             for priority, weight, host in records.get(name, [])
+             if kind == SRV] + [socket.inet_aton(a) for a in
+                                hosts.get(name, []) if kind == A]
+    parts = [query[:2] + struct.pack(">HHHHH", 0x8580 if there else 0x8583, 1,
                                      len(found), 0, 0), question]
-    for priority, weight, host in found:
-        data = struct.pack(">HHH", priority, weight, 389) + labels(host)
-        parts.append(struct.pack(">HHHIH", 0xC00C, SRV, 1, 60, len(data)) +
+    for data in found:
+        parts.append(struct.pack(">HHHIH", 0xC00C, kind, 1, 60, len(data)) +
                      data)
     return b"".join(parts)
 
 
 @contextlib.contextmanager
-def serving(records):
-    """Gives the list of the questions' numbers, as they come."""
+def serving(records, hosts=None, silence=None):
+    """Gives the list of the questions' numbers, as they come. While silence,
+    an event, is set nobody is answered."""
     asked = []
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
         sock.bind(("127.0.0.1", 53))
@@ -43,7 +51,8 @@ def serving(records):
                 if not query:
                     return
                 asked.append(query[:2])
-                sock.sendto(answer(query, records), peer)
+                if not (silence and silence.is_set()):
+                    sock.sendto(answer(query, records, hosts or {}), peer)
         thread = threading.Thread(target=serve, daemon=True)
         thread.start()
         try:

@@ -58,6 +58,21 @@ def enter_namespaces(folder):
     os.mkdir("/run/lightwave")
 
 
+@contextlib.contextmanager
+def names_by_dns():
+    """Hosts are not in a file, as ours are else."""
+    changed = {"/etc/hosts": "127.0.0.1 localhost\n",
+               "/etc/nsswitch.conf": "hosts: files dns\n"}
+    before = {path: pathlib.Path(path).read_text() for path in changed}
+    try:
+        for path, text in changed.items():
+            pathlib.Path(path).write_text(text)
+        yield
+    finally:
+        for path, text in before.items():
+            pathlib.Path(path).write_text(text)
+
+
 def make_ca(folder, name="ca"):
     """(CA's file, a TLS context with a certificate for all HOSTS by it)."""
     ca, key, cert, conf = (folder / (name + s) for s in
@@ -190,7 +205,7 @@ class Host:
     DNS names them."""
 
     def __init__(self, folder, build, ca, servers, timeout=2, lookup=1,
-                 more=""):
+                 more="", debug=False):
         self.folder, self.build, self.timeout = folder, build, timeout
         self.jobs_path = folder / "jobs"
         self.front = self.kept = None
@@ -204,7 +219,8 @@ class Host:
             password=password, lookup=lookup, timeout=timeout, more=more))
         self.worker = Daemon(
             folder, build / "lightwaved/lightwaved-worker", "--config",
-            self.config, "--jobs", self.jobs_path)
+            self.config, "--jobs", self.jobs_path,
+            *["--debug"] * debug)
         wait_until(self.listens, "the worker's socket")
 
     def listens(self):

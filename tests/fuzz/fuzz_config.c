@@ -84,6 +84,11 @@ static void rules(const struct lw_config *c, const char *text)
 	fuzz_holds(n >= denials(text), "no line that denies is passed over");
 }
 
+static void path_or_none(const char *path)
+{
+	fuzz_holds(!path || path[0] == '/', "a path begins at the root");
+}
+
 static void whole(const struct lw_config *c)
 {
 	struct lw_naming naming = lw_config_naming(c);
@@ -93,13 +98,16 @@ static void whole(const struct lw_config *c)
 		   "the realm is the domain");
 	fuzz_holds(c->base_dn && !strncmp(c->base_dn, "dc=", 3),
 		   "the base is the domain's");
-	fuzz_holds(c->servers.n > 0, "there is a server");
 	list(&c->servers);
-	fuzz_holds(c->ca_file && c->ca_file[0] == '/', "so is ca_file");
+	fuzz_holds(c->ca_file || c->ca_dir, "somebody vouches for the servers");
+	path_or_none(c->ca_file);
+	path_or_none(c->ca_dir);
 	fuzz_holds(c->machine_dn && c->machine_dn[0], "the machine is named");
-	fuzz_holds(c->password_file && c->password_file[0] == '/',
-		   "its password's file as well");
-	fuzz_holds(!c->keytab || c->keytab[0] == '/', "a keytab has a path");
+	path_or_none(c->password_file);
+	path_or_none(c->keytab);
+	fuzz_holds(c->password_file || (c->keytab && c->sasl_mech &&
+					!strcmp(c->sasl_mech, "GSSAPI")),
+		   "the machine can say who it is");
 	fuzz_holds(c->home && c->home[0] == '/' && strstr(c->home, "%u"),
 		   "no two users share a home");
 	fuzz_holds(c->shell && c->shell[0] == '/', "there is a shell");

@@ -28,8 +28,8 @@ static struct lw_localdb nothing;
 static const char *const dns[2][ROWS] = {
 	{ "cn=a,dc=x", "cn=b,dc=x", "cn=c,dc=x", "cn=d,dc=x", "cn=e,dc=x",
 	  "cn=f,dc=x", "cn=g,dc=x", "" },
-	{ "CN=A, DC=x", "cn=B,dc=X", "cn=c, dc=x", "CN=d,dc=x", "cn=E,DC=X",
-	  "cn=f,  dc=x", "cn=g,dc=X", "" },
+	{ "CN=A,DC=x", "cn=B,dc=X", "cn=c,dc=X", "CN=d,dc=x", "cn=E,DC=X",
+	  "cn=F,dc=x", "cn=g,dc=X", "" },
 };
 static const char *const sids[ROWS] = {
 	DOMAIN "-100-1001", DOMAIN "-100-1002",
@@ -175,8 +175,13 @@ static void swept(struct lw_replica *r, struct model *m)
 	for (int i = 0; i < ROWS; i++) {
 		struct row *k = &m->row[i];
 
-		if (!k->there || k->seen == m->sweep)
+		if (!k->there)
 			continue;
+		if (k->seen == m->sweep) {
+			if (k->doubt <= m->asked)
+				k->doubt = 0;
+			continue;
+		}
 		*k = (struct row) { 0 };
 		gone++;
 	}
@@ -213,8 +218,6 @@ static void act(struct lw_replica *r, struct model *m, struct script *s)
 		lw_replica_seen(r, sid);
 		if (k)
 			k->seen = m->sweep;
-		if (k && k->doubt <= m->asked)
-			k->doubt = 0;
 	}
 	if (what == SWEPT)
 		swept(r, m);

@@ -60,7 +60,8 @@ static void end(const struct lw_wr *w, const struct lw_sync *q, uint32_t total)
 	fuzz_holds(e.kind != LW_SYNCED_CHANGES || e.highest >= q->from,
 		   "numbers do not go backwards");
 	fuzz_holds(total <= q->max || e.kind == LW_SYNCED_CHANGES ||
-			   e.kind == LW_SYNCED_TOO_MANY,
+			   e.kind == LW_SYNCED_TOO_MANY ||
+			   e.kind == LW_SYNCED_UNTOLD,
 		   "no more than wanted");
 }
 

@@ -13,6 +13,11 @@
 
 #define ALICE "alice@lightwave.test"
 #define BOB   "bob@lightwave.test"
+#define PINNED                                                                 \
+	"the name alice belongs to " DOMAIN_SID                                \
+	"-100-1025, which had it first, and " DOMAIN_SID                       \
+	"-100-1666 claims it now: that one is not served under it; if the "    \
+	"account was deleted and made anew, restart lightwaved"
 /* Letters whose lower case is a letter of ASCII. */
 #define DOTTED_I "\xC4\xB0"
 #define KELVIN	 "\xE2\x84\xAA"
@@ -299,8 +304,26 @@ static void a_name_stays_with_the_sid_it_had(void **state)
 		.op = LW_OP_FIND, .key = "alice", .entry = { &thief } });
 	worker_tick();
 	assert_int_equal(asker_passwd(ALICE, NULL), LW_NOTFOUND);
+	daemon_says(PINNED, 1);
+	worker_tick();
+	assert_int_equal(asker_passwd(ALICE, NULL), LW_NOTFOUND);
+	assert_int_equal(daemon_said(PINNED), 1);
 	daemon_reload("[cache]\nttl = 0\n", "configuration read again");
 	assert_int_equal(asker_passwd(ALICE, NULL), LW_NOTFOUND);
+}
+
+/* Deleted and made anew, and somebody asks by the new uid before any name. */
+static void nor_does_its_id_lead_elsewhere(void **state)
+{
+	static const struct lw_entry anew = USER("alice", "100-1666");
+
+	(void)state;
+	daemon_start("[cache]\nttl = 0\n");
+	assert_int_equal(asker_passwd(ALICE, NULL), LW_OK);
+	worker_say(&(struct worker_line) {
+		.op = LW_OP_FIND, .key = "100-1666", .entry = { &anew } });
+	assert_int_equal(asker_uid(ID(1666), NULL), LW_NOTFOUND);
+	daemon_says(PINNED, 1);
 }
 
 static void no_letter_folds_into_ascii(void **state)
@@ -352,6 +375,7 @@ int main(void)
 		TEST(a_name_that_two_claim_is_nobodys),
 		TEST(the_upn_owns_the_name),
 		TEST(a_name_stays_with_the_sid_it_had),
+		TEST(nor_does_its_id_lead_elsewhere),
 		TEST(no_letter_folds_into_ascii),
 	};
 	int failed;

@@ -194,6 +194,62 @@ static void too_many_questions_are_refused_at_once(void **state)
 	assert_int_equal(asker_passwd(BOB, NULL), LW_OK);
 }
 
+/* sudo(8) asks for groups before it asks PAM. */
+static void many_lookups_do_not_make_group_lists_stale(void **state)
+{
+	static const struct worker_line hold = { .op = LW_OP_FIND,
+						 .manner = WORKER_HOLD };
+	struct asker_got got;
+
+	(void)state;
+	worker_say(&hold);
+	for (size_t i = 0; i < COUNT(facts); i++)
+		worker_say(&facts[i]);
+	daemon_start(ACCESS);
+	assert_int_equal(asker_initgroups(ALICE, &got), LW_OK);
+	assert_true(asker_in_group(&got, ID(2001)));
+	many_ask("nss", LW_OP_PASSWD_BY_NAME, IN_FLIGHT - RESERVED);
+	worker_say(&(struct worker_line) { .op = LW_OP_MEMBERSHIPS });
+	time_passes();
+	assert_int_equal(asker_initgroups(ALICE, &got), LW_OK);
+	assert_false(asker_in_group(&got, ID(2001)));
+	/* Where it cannot be asked nothing is said, rather than what was. */
+	worker_say(&(struct worker_line) { .op = LW_OP_MEMBERSHIPS,
+					   .status = LW_NOMEM });
+	time_passes();
+	assert_int_equal(asker_initgroups(ALICE, &got), LW_OFFLINE);
+}
+
+static void many_lookups_do_not_keep_changes_from_being_heard(void **state)
+{
+	static const struct worker_line hold = { .op = LW_OP_FIND,
+						 .manner = WORKER_HOLD };
+	static const struct worker_synced whole[] = { { &alice, { NULL } } };
+	static const struct worker_line everything = {
+		.op = LW_OP_SYNC,
+		.key = "everything",
+		.synced = whole,
+		.synced_n = 1,
+		.end = LW_SYNCED_EVERYTHING,
+		.highest = 100
+	};
+	static const struct worker_line no_changes = { .op = LW_OP_SYNC,
+						       .key = "changes",
+						       .end = LW_SYNCED_CHANGES,
+						       .highest = 100 };
+	unsigned int n;
+
+	(void)state;
+	worker_say(&hold);
+	worker_say(&everything);
+	worker_say(&no_changes);
+	daemon_start("[cache]\nrevocation_max = 1\n");
+	daemon_says("the directory is known whole", 1);
+	many_ask("nss", LW_OP_PASSWD_BY_NAME, IN_FLIGHT - RESERVED);
+	n = worker_count(LW_OP_SYNC, "changes");
+	worker_await(LW_OP_SYNC, "changes", n + 2);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -207,6 +263,11 @@ int main(void)
 			a_change_that_fails_is_nobody_elses_matter, begin, end),
 		cmocka_unit_test_setup_teardown(
 			too_many_questions_are_refused_at_once, begin, end),
+		cmocka_unit_test_setup_teardown(
+			many_lookups_do_not_make_group_lists_stale, begin, end),
+		cmocka_unit_test_setup_teardown(
+			many_lookups_do_not_keep_changes_from_being_heard,
+			begin, end),
 	};
 	int failed;
 

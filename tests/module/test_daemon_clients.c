@@ -19,8 +19,8 @@
 #define CROWD	    300
 #define MAX_CLIENTS 700 /* doc/PROTOCOL.md */
 #define PER_UID	    64
+#define ROOT_MAX    400
 #define SOMEBODY    70000 /* nobody on any host */
-
 static const struct lw_entry alice = USER("alice", "100-1025");
 
 static const struct worker_line find_alice = { .op = LW_OP_FIND,
@@ -303,13 +303,36 @@ static void all_together_have_so_many(void **state)
 	more = open_as(SOMEBODY + 1000);
 	asker_sees_end(more);
 	close(more);
-	/* Root is always heard. */
+	/* Root is heard all the same. */
 	for (int i = 0; i < 2; i++) {
 		more = asker_open(i ? "priv" : "nss");
 		is_heard(more);
 		close(more);
 	}
 	for (int i = 0; i < MAX_CLIENTS; i++)
+		close(fds[i]);
+}
+
+/* Set-uid programs are root's: whoever starts many takes nothing from logins.
+ */
+static void root_has_so_many_on_nss(void **state)
+{
+	int fds[ROOT_MAX], more;
+
+	(void)state;
+	for (int i = 0; i < ROOT_MAX; i++) {
+		fds[i] = asker_open("nss");
+		is_heard(fds[i]);
+	}
+	more = asker_open("nss");
+	asker_sees_end(more);
+	close(more);
+	for (int i = 0; i < 2; i++) {
+		more = i ? asker_open("priv") : open_as(SOMEBODY);
+		is_heard(more);
+		close(more);
+	}
+	for (int i = 0; i < ROOT_MAX; i++)
 		close(fds[i]);
 }
 
@@ -361,6 +384,7 @@ int main(void)
 	const struct CMUnitTest root[] = {
 		TEST(a_crowd_is_answered),
 		TEST(all_together_have_so_many),
+		TEST(root_has_so_many_on_nss),
 		TEST(priv_is_for_root),
 	};
 	int failed;

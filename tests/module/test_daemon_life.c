@@ -12,6 +12,7 @@
 #include <signal.h>
 #include <string.h>
 #include <sys/inotify.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 
 #define ALICE	   "alice@lightwave.test"
@@ -308,6 +309,21 @@ static void what_it_does_not_know_it_refuses(void **state)
 	assert_memory_equal(text, "lightwaved ", strlen("lightwaved "));
 }
 
+static void with_few_descriptors_it_says_so(void **state)
+{
+	struct rlimit was, few;
+
+	(void)state;
+	assert_int_equal(getrlimit(RLIMIT_NOFILE, &was), 0);
+	few = was;
+	few.rlim_cur = 1000;
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &few), 0);
+	daemon_start("");
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &was), 0);
+	daemon_says("only 1000 descriptors", 1);
+	daemon_says("have LimitNOFILE=2048 in lightwaved.service", 1);
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, begin, end)
 
 int main(void)
@@ -327,6 +343,7 @@ int main(void)
 		TEST(it_does_not_start_on_a_bad_file),
 		TEST(check_judges_and_does_nothing),
 		TEST(what_it_does_not_know_it_refuses),
+		TEST(with_few_descriptors_it_says_so),
 	};
 	int failed;
 

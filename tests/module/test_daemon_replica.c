@@ -23,6 +23,12 @@
 /* ... or not while the test runs. */
 #define LATER "[cache]\nrevocation_max = 3600\n"
 
+#define PINNED                                                                 \
+	"the name bob belongs to " DOMAIN_SID                                  \
+	"-100-1026, which had it first, and " DOMAIN_SID                       \
+	"-100-1031 claims it now: that one is not served under it; if the "    \
+	"account was deleted and made anew, restart lightwaved"
+
 static const struct lw_entry alice = USER("alice", "100-1025"),
 			     bob = USER("bob", "100-1026"),
 			     carol = USER("carol", "100-1027"),
@@ -35,7 +41,7 @@ static const struct worker_synced whole[] = {
 	{ &admins, { DN_OF("staff"), DN_OF("gone") } },
 	{ &alice, { NULL } },
 	{ &bob, { NULL } },
-	{ &staff, { DN_OF("ring"), "CN=Bob, cn=users,dc=Lightwave,dc=test" } },
+	{ &staff, { DN_OF("ring"), "CN=Bob,cn=users,dc=Lightwave,dc=test" } },
 	{ &ring, { DN_OF("alice"), DN_OF("admins") } },
 };
 
@@ -317,6 +323,15 @@ static void a_pin_holds_here_too(void **state)
 	/* Once bob, it is nobody else's; and bob himself goes by robert. */
 	assert_int_equal(asker_passwd(BOB, NULL), LW_NOTFOUND);
 	assert_int_equal(asker_passwd("robert@lightwave.test", NULL), LW_OK);
+	/* One entry, by both its names; and the log says what to do. */
+	assert_int_equal(daemon_said("entries claim the name"), 0);
+	daemon_says(PINNED, 1);
+	assert_int_equal(asker_uid(ID(1031), NULL), LW_NOTFOUND);
+	assert_int_equal(asker_passwd(BOB, NULL), LW_NOTFOUND);
+	daemon_says("not serving " DN_OF("taker") ": another entry claims its "
+						  "name or had it first",
+		    1);
+	assert_int_equal(daemon_said(PINNED), 1);
 }
 
 static void what_is_deleted_is_found_by_a_sweep(void **state)

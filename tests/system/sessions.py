@@ -2,7 +2,7 @@
 import contextlib
 import re
 
-from lab import full
+from lab import full, wait_until
 
 # One round trip for what a session is made of.
 SEE = r"""
@@ -41,6 +41,12 @@ def assert_ticket(lab, done, who):
     assert field(done, "ccache") == "600 %d 545" % uid
     assert "Default principal: %s@LIGHTWAVE.TEST" % who in done.out
     assert "krbtgt/LIGHTWAVE.TEST@LIGHTWAVE.TEST" in done.out
+
+
+def until_tickets(lab):
+    """A KDC that let somebody wait is waited for less, for half a minute."""
+    wait_until(lambda: "krbtgt/" in lab.ssh(
+        full("alice"), lab.password("alice"), SEE).out, 45, "a ticket")
 
 
 def assert_no_ticket(done):

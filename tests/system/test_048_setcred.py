@@ -8,7 +8,7 @@ import pytest
 import terminal
 from lab import at_once, full, wait_until
 from sessions import (SEE, assert_no_ticket, assert_ticket, authorized, caches,
-                      ccache, field)
+                      ccache, field, until_tickets)
 
 PRIV, AUTH = "/run/lightwave/priv", "32"
 SCRIPT = "/opt/lab/see"
@@ -37,7 +37,8 @@ WAYS = {
 @pytest.fixture(scope="module")
 def seen(lab, key, spare):
     """{way in: what he saw}"""
-    local = lab.password("LOCAL_LOCALUSER")
+        local = lab.password("LOCAL_LOCALUSER")
+    until_tickets(lab)
 
     def name(way):
         who = WAYS[way][0]

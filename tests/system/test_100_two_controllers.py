@@ -209,15 +209,16 @@ def test_a_wrong_password_is_never_presented_twice(lab, day, user):
 
 # --- slow --------------------------------------------------------------------
 
+@one_dc
 @pytest.mark.parametrize("size, ms", [(65536, 200), (1, 1)],
                          ids=["200 ms a packet", "1 byte a ms"])
 def test_a_slow_controller_does_not_stop_lookups_and_logins(
-        lab, size, ms, user):
-    with controllers.slow(lab, "dc1", size, ms):
+        lab, size, ms, user, dc):
+    with controllers.slow(lab, dc, size, ms):
         first, _ = answered(lab)
         login = lab.ssh(user.full, user.password)
-        print("%d bytes in %d ms: first answer after %.0f ms, login %.1f s" % (
-            size, ms, first, login.seconds))
+        print("%s, %d bytes in %d ms: first answer after %.0f ms, login %.1f s"
+              % (dc, size, ms, first, login.seconds))
         assert first < 10000
         assert login.rc == 0 and login.seconds < LOGIN_S
     wait_until(lambda: lab.refresh().rc == 0, 30, "a refresh")

@@ -231,6 +231,8 @@ static void a_hole_that_opens_is_found_soon(void **state)
 static struct addrinfo *said;
 static bool released;
 
+static int why;
+
 int __wrap_getaddrinfo(const char *node, const char *service,
 		       const struct addrinfo *hints, struct addrinfo **ret);
 void __wrap_freeaddrinfo(struct addrinfo *list);
@@ -242,7 +244,7 @@ int __wrap_getaddrinfo(const char *node, const char *service,
 	assert_string_equal(service, "636");
 	assert_int_equal(hints->ai_socktype, SOCK_STREAM);
 	*ret = said;
-	return said ? 0 : EAI_AGAIN;
+	return said ? 0 : why;
 }
 
 void __wrap_freeaddrinfo(struct addrinfo *list)
@@ -297,6 +299,9 @@ static void families_take_turns(void **state)
 	assert_turns("66664", "04123");
 	assert_turns("6666666664", "09123456");
 	said = NULL;
+	why = EAI_NONAME;
+	assert_int_equal(lw_dial_resolve(&dc1, 636, v, &n), LW_NOTFOUND);
+	why = EAI_AGAIN;
 	assert_int_equal(lw_dial_resolve(&dc1, 636, v, &n), LW_OFFLINE);
 }
 

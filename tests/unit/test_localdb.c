@@ -155,7 +155,11 @@ static void a_changed_file_is_noticed_when_it_is_looked_at(void **state)
 	replace("b:x:7:\n");
 	assert_int_equal(lw_localdb_refresh(&db, 1000 + RECHECK - 1), LW_OK);
 	assert_non_null(lw_localdb_name(&db, "a"));
+	assert_int_equal(db.reads, 1);
 	assert_int_equal(lw_localdb_refresh(&db, 1000 + RECHECK), LW_OK);
+	assert_int_equal(db.reads, 2);
+	assert_int_equal(lw_localdb_refresh(&db, 1000 + 2 * RECHECK), LW_OK);
+	assert_int_equal(db.reads, 2);
 	assert_null(lw_localdb_name(&db, "a"));
 	assert_non_null(lw_localdb_name(&db, "b"));
 	lw_localdb_done(&db);

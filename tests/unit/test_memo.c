@@ -10,7 +10,7 @@ static size_t again(const struct lw_memo *m, const char *key, uint64_t state,
 	size_t n;
 
 	lw_wr_heap(&w, 1 << 20);
-	if (!lw_memo_get(m, lw_str(key), state, now, &w)) {
+	if (!lw_memo_get(m, key, state, now, &w)) {
 		assert_ptr_equal(w.p, w.base);
 		lw_wr_done(&w);
 		return 0;
@@ -23,14 +23,14 @@ static size_t again(const struct lw_memo *m, const char *key, uint64_t state,
 	return n;
 }
 
-static void keep(struct lw_memo *m, const char *key, size_t n)
+static void keep(struct lw_memo *m, const char *key, size_t n, int64_t at)
 {
 	struct lw_wr w;
 
 	lw_wr_heap(&w, 1 << 20);
 	for (size_t i = 0; i < n; i++)
 		lw_wr_u8(&w, 'm');
-	lw_memo_keep(m, lw_str(key), 7, 100, &w);
+	lw_memo_keep(m, key, 7, at, &w);
 	lw_wr_done(&w);
 }
 
@@ -50,21 +50,32 @@ static void the_last_long_answer_is_given_again(void **state)
 		{ "users2", 7, 100, 0 },
 	};
 	struct lw_memo m = { 0 };
+	char name[16];
 
 	(void)state;
 	assert_int_equal(again(&m, "users", 7, 100), 0);
-	keep(&m, "users", 5000);
+	keep(&m, "users", 5000, 100);
 	for (size_t i = 0; i < COUNT(rows); i++)
 		assert_int_equal(
 			again(&m, rows[i].key, rows[i].state, rows[i].now),
 			rows[i].n);
-	keep(&m, "others", 3000);
-	assert_int_equal(again(&m, "users", 7, 100), 0);
-	assert_int_equal(again(&m, "others", 7, 100), 3000);
-	/* A short one is not kept, and neither is the one before. */
-	keep(&m, "short", LW_MEMO_MIN - 1);
-	assert_int_equal(again(&m, "short", 7, 100), 0);
-	assert_int_equal(again(&m, "others", 7, 100), 0);
+	for (int i = 1; i < LW_MEMO_N; i++) {
+		snprintf(name, sizeof(name), "others%d", i);
+		keep(&m, name, 3000, 100 + i);
+	}
+	assert_int_equal(again(&m, "users", 7, 110), 5000);
+	/* A short one is not kept, and takes no place. */
+	keep(&m, "short", LW_MEMO_MIN - 1, 120);
+	assert_int_equal(again(&m, "short", 7, 120), 0);
+	assert_int_equal(again(&m, "users", 7, 120), 5000);
+	/* A new one of the same takes its own, another one the oldest. */
+	keep(&m, "users", 4000, 130);
+	assert_int_equal(again(&m, "users", 7, 130), 4000);
+	assert_int_equal(again(&m, "others1", 7, 130), 3000);
+	keep(&m, "one more", 2000, 140);
+	assert_int_equal(again(&m, "one more", 7, 140), 2000);
+	assert_int_equal(again(&m, "others1", 7, 140), 0);
+	assert_int_equal(again(&m, "others2", 7, 140), 3000);
 	lw_memo_done(&m);
 }
 
@@ -80,7 +91,7 @@ static void an_answer_that_did_not_fit_is_not_kept(void **state)
 	lw_wr_raw(&w, buf, 0);
 	for (size_t i = 0; i <= sizeof(buf); i++)
 		lw_wr_u8(&w, 'm');
-	lw_memo_keep(&m, LW_STR("users"), 7, 100, &w);
+	lw_memo_keep(&m, "users", 7, 100, &w);
 	assert_int_equal(again(&m, "users", 7, 100), 0);
 	lw_memo_done(&m);
 }

@@ -23,7 +23,7 @@ static struct lw_known *by_name(struct lw_replica *r, const char *name)
 {
 	char dn[200];
 
-	snprintf(dn, sizeof(dn), "CN=%s, CN=Users,DC=lightwave,DC=test", name);
+	snprintf(dn, sizeof(dn), "CN=%s,CN=Users,DC=lightwave,DC=test", name);
 	return lw_replica_by_dn(r, lw_str(dn));
 }
 

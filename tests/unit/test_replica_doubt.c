@@ -22,8 +22,10 @@ static void only_what_is_asked_later_settles_a_doubt(void **state)
 
 	(void)state;
 	user(r, "alice", 1001);
+	lw_replica_sweep(r);
 	lw_replica_doubt(r, by_name(r, "alice"));
 	lw_replica_seen(r, alice);
+	assert_int_equal(lw_replica_swept(r), 0);
 	assert_true(by_name(r, "alice")->doubt != 0);
 	user(r, "alice", 1001);
 	assert_true(by_name(r, "alice")->doubt != 0);
@@ -37,7 +39,11 @@ static void only_what_is_asked_later_settles_a_doubt(void **state)
 	assert_true(by_name(next, "bob")->doubt == 0);
 
 	lw_replica_asked(r);
+	lw_replica_sweep(r);
 	lw_replica_seen(r, alice);
+	/* Not before the end has come, and with it whose word it is. */
+	assert_true(by_name(r, "alice2")->doubt != 0);
+	assert_int_equal(lw_replica_swept(r), 0);
 	assert_true(by_name(r, "alice2")->doubt == 0);
 	lw_replica_doubt(r, by_name(r, "alice2"));
 	lw_replica_asked(r);
