@@ -14,14 +14,13 @@
 #ifndef LW_MAP_H
 #define LW_MAP_H
 
+#include "client.h"
 #include "map_key.h"
 
 #include <stdatomic.h>
 #include <sys/types.h>
 
-#ifndef LW_MAP_PATH
-#define LW_MAP_PATH "/run/lightwave/map"
-#endif
+#define LW_MAP_PATH LW_RUNDIR "/map"
 
 #define LW_MAP_MAGIC	UINT64_C(0x70616d0a776c1a01) /* in host order */
 #define LW_MAP_VERSION	1u

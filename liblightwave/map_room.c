@@ -125,7 +125,7 @@ static void open_another(struct lw_map_room *room)
 	struct lw_map_seat *s = free_seat(room);
 	struct lw_map m;
 
-	if (!s || open_map(room->path ? room->path : LW_MAP_PATH, &m) != LW_OK)
+	if (!s || open_map(room->path, &m) != LW_OK)
 		return;
 	s->map = m;
 	atomic_store(&room->now, (uint32_t)(s - room->seats) + 1);

@@ -26,9 +26,9 @@ struct lw_map_seat {
 	struct lw_map_door doors[LW_MAP_DOORS];
 };
 
-/* All zero before its first use. */
+/* All but the path zero before its first use. */
 struct lw_map_room {
-	const char *path;     /* NULL: LW_MAP_PATH */
+	const char *path;
 	_Atomic uint32_t now; /* seat + 1; 0: none */
 	_Atomic pid_t opener;
 	struct lw_map_seat seats[LW_MAP_SEATS];

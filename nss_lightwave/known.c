@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static struct lw_map_room room;
+static struct lw_map_room room = { .path = LW_MAP_PATH };
 
 /* The module is unloaded: what it mapped goes with it. */
 __attribute__((destructor)) static void close_room(void)

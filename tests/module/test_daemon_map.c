@@ -1,0 +1,265 @@
+/*
+ * test_daemon_map.c - what lightwaved puts into the map is read by the NSS
+ * module whether any daemon lives or not, and what has changed is read
+ * changed. The module is called in this process, the worker is scripted.
+ */
+#include "asker.h"
+#include "check.h"
+#include "daemon.h"
+#include "front.h"
+#include "nss_module.h"
+#include "worker.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define ALICE  "alice@lightwave.test"
+#define BOB    "bob@lightwave.test"
+#define NOBODY "nobody@lightwave.test"
+/* Changes are asked for every 0.5 to 0.8 s. */
+#define SOON   "[cache]\nrevocation_max = 1\n"
+#define DEMAND "[cache]\nreplicate_max = 0\n"
+
+static struct nss_module nss;
+
+static const struct lw_entry alice = USER("alice", "100-1025"),
+			     bob = USER("bob", "100-1026"),
+			     admins = GROUP("admins", "100-2001"),
+			     staff = GROUP("staff", "100-2002");
+
+static const struct worker_synced whole[] = {
+	{ &admins, { DN_OF("staff") } },
+	{ &staff, { DN_OF("alice") } },
+	{ &alice, { NULL } },
+	{ &bob, { NULL } },
+};
+static const struct worker_line everything = { .op = LW_OP_SYNC,
+					       .key = "everything",
+					       .synced = whole,
+					       .synced_n = COUNT(whole),
+					       .end = LW_SYNCED_EVERYTHING,
+					       .highest = 100 };
+static const struct worker_line no_changes = { .op = LW_OP_SYNC,
+					       .key = "changes",
+					       .end = LW_SYNCED_CHANGES,
+					       .highest = 100 };
+static const struct worker_line facts[] = {
+	{ .op = LW_OP_FIND, .key = "alice", .entry = { &alice } },
+	{ .op = LW_OP_MEMBERSHIPS, .entry = { &admins, &staff } },
+	{ .op = LW_OP_MEMBERS, .entry = { &alice } },
+};
+
+static int begin(void **state)
+{
+	(void)state;
+	worker_forget();
+	worker_start();
+	return 0;
+}
+
+static int end(void **state)
+{
+	(void)state;
+	daemon_stop();
+	worker_stop();
+	unlink("map");
+	return 0;
+}
+
+static void until_there(const char *path)
+{
+	int64_t until = worker_now_ms() + PATIENCE_MS;
+
+	while (access(path, F_OK) < 0) {
+		assert_true(worker_now_ms() < until);
+		worker_wait(-1, 0, worker_now_ms() + 5);
+	}
+}
+
+static void start_whole(const char *conf)
+{
+	worker_say(&everything);
+	worker_say(&no_changes);
+	daemon_start(conf);
+	until_there("map");
+}
+
+static void all_are_gone(void)
+{
+	daemon_kill();
+	worker_stop();
+}
+
+static enum nss_status user(const char *name, struct passwd *ret)
+{
+	static char buf[1024];
+	int e;
+
+	return nss.getpwnam(name, ret, buf, sizeof(buf), &e);
+}
+
+static enum nss_status uid(uid_t id, struct passwd *ret)
+{
+	static char buf[1024];
+	int e;
+
+	return nss.getpwuid(id, ret, buf, sizeof(buf), &e);
+}
+
+static enum nss_status gid(gid_t id, struct group *ret)
+{
+	static char buf[1024];
+	int e;
+
+	return nss.getgrgid(id, ret, buf, sizeof(buf), &e);
+}
+
+/* -1: none is told. */
+static long groups(const char *name)
+{
+	long start = 0, size = 1;
+	gid_t *v = malloc(sizeof(*v));
+	enum nss_status s;
+	int e;
+
+	assert_non_null(v);
+	s = nss.initgroups(name, (gid_t)-1, &start, &size, &v, -1, &e);
+	free(v);
+	return s == NSS_STATUS_SUCCESS ? start : -1;
+}
+
+static void all_are_known(void)
+{
+	struct passwd pw;
+	struct group gr;
+
+	assert_int_equal(user("LIGHTWAVE.TEST\\Alice", &pw),
+			 NSS_STATUS_SUCCESS);
+	assert_string_equal(pw.pw_name, ALICE);
+	assert_string_equal(pw.pw_passwd, "x");
+	assert_string_equal(pw.pw_gecos, "Al Ice");
+	assert_string_equal(pw.pw_dir, "/home/lightwave.test/alice");
+	assert_string_equal(pw.pw_shell, "/bin/bash");
+	assert_int_equal(pw.pw_uid, ID(1025));
+	assert_int_equal(uid(ID(1026), &pw), NSS_STATUS_SUCCESS);
+	assert_string_equal(pw.pw_name, BOB);
+	assert_int_equal(gid(ID(2001), &gr), NSS_STATUS_SUCCESS);
+	assert_string_equal(gr.gr_name, "admins@lightwave.test");
+	assert_null(gr.gr_mem[0]);
+	assert_int_equal(groups(ALICE), 3); /* admins, staff, Users */
+	assert_int_equal(groups(BOB), 1);
+}
+
+static void a_whole_domain_is_known_without_any_daemon(void **state)
+{
+	struct passwd pw;
+
+	(void)state;
+	start_whole(SOON);
+	all_are_known();
+	all_are_gone();
+	all_are_known();
+	/* And what is not known is not said to be nobody. */
+	assert_int_equal(user(NOBODY, &pw), NSS_STATUS_UNAVAIL);
+	assert_int_equal(user("nobody@example.org", &pw), NSS_STATUS_NOTFOUND);
+	assert_int_equal(uid(1000, &pw), NSS_STATUS_NOTFOUND);
+}
+
+static void whoever_left_a_group_is_out_of_it(void **state)
+{
+	static const struct worker_synced news[] = { { &staff, { NULL } } };
+	int64_t until = worker_now_ms() + PATIENCE_MS;
+
+	(void)state;
+	start_whole(SOON);
+	assert_int_equal(groups(ALICE), 3);
+	worker_say(&(struct worker_line) { .op = LW_OP_SYNC,
+					   .key = "changes",
+					   .synced = news,
+					   .synced_n = 1,
+					   .end = LW_SYNCED_CHANGES,
+					   .highest = 101 });
+	worker_await(LW_OP_SYNC, "changes",
+		     worker_count(LW_OP_SYNC, "changes") + 1);
+	worker_say(&no_changes);
+	while (groups(ALICE) != 1) {
+		assert_true(worker_now_ms() < until);
+		worker_wait(-1, 0, worker_now_ms() + 5);
+	}
+	all_are_gone();
+	assert_int_equal(groups(ALICE), 1);
+}
+
+static void that_nobody_has_a_name_is_known_too(void **state)
+{
+	struct passwd pw;
+
+	(void)state;
+	start_whole(SOON);
+	assert_int_equal(asker_passwd(NOBODY, NULL), LW_NOTFOUND);
+	assert_int_equal(asker_uid(ID(9), NULL), LW_NOTFOUND);
+	all_are_gone();
+	assert_int_equal(user("Nobody@LIGHTWAVE.test", &pw),
+			 NSS_STATUS_NOTFOUND);
+	assert_int_equal(uid(ID(9), &pw), NSS_STATUS_NOTFOUND);
+	assert_int_equal(groups(NOBODY), -1);
+}
+
+static void what_was_asked_for_on_demand_is_known(void **state)
+{
+	struct passwd pw;
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(facts); i++)
+		worker_say(&facts[i]);
+	daemon_start(DEMAND "membership_ttl = 60\n");
+	until_there("map");
+	assert_int_equal(asker_passwd(ALICE, NULL), LW_OK);
+	assert_int_equal(asker_initgroups(ALICE, NULL), LW_OK);
+	all_are_gone();
+	assert_int_equal(user(ALICE, &pw), NSS_STATUS_SUCCESS);
+	assert_int_equal(pw.pw_uid, ID(1025));
+	assert_int_equal(groups(ALICE), 3);
+	assert_int_equal(user(BOB, &pw), NSS_STATUS_UNAVAIL);
+}
+
+/* Until the next one is ready the map of the one before is read. */
+static void a_restart_leaves_no_moment_without_a_map(void **state)
+{
+	(void)state;
+	start_whole(SOON);
+	all_are_gone();
+	all_are_known();
+	daemon_start(SOON); /* there is no worker */
+	all_are_known();
+	worker_start();
+	daemon_says("the directory is known whole", 2);
+	all_are_known();
+	all_are_gone();
+	all_are_known();
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(
+			a_whole_domain_is_known_without_any_daemon, begin, end),
+		cmocka_unit_test_setup_teardown(
+			whoever_left_a_group_is_out_of_it, begin, end),
+		cmocka_unit_test_setup_teardown(
+			that_nobody_has_a_name_is_known_too, begin, end),
+		cmocka_unit_test_setup_teardown(
+			what_was_asked_for_on_demand_is_known, begin, end),
+		cmocka_unit_test_setup_teardown(
+			a_restart_leaves_no_moment_without_a_map, begin, end),
+	};
+	int failed;
+
+	front_enter();
+	nss_module_load(&nss);
+	failed = cmocka_run_group_tests_name("daemon_map", tests, NULL, NULL);
+	front_leave();
+	return failed;
+}
