@@ -75,6 +75,12 @@ bool lw_map_retired(const struct lw_map *m)
 	return atomic_load_explicit(&head(m)->retired, memory_order_acquire);
 }
 
+bool lw_map_orphaned(const struct lw_map *m, uint32_t now)
+{
+	return now >= atomic_load_explicit(&head(m)->alive_until,
+					   memory_order_relaxed);
+}
+
 uint32_t lw_map_now(void)
 {
 	struct timespec ts;

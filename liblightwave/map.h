@@ -41,6 +41,7 @@ enum lw_map_kind {
 
 /* lw_map_record.until: no moment, but what the head says. */
 #define LW_MAP_DEAD	0u
+#define LW_MAP_ENDED	1u
 #define LW_MAP_FOLLOWED UINT32_MAX
 
 /*
@@ -60,6 +61,11 @@ struct lw_map_head {
 	_Atomic uint32_t stale_until;
 	/* The same for groups, which give rights. */
 	_Atomic uint32_t rights_until;
+	/*
+	 * Its front lives until then, as far as is known: later, somebody may
+	 * have removed the name and made another map.
+	 */
+	_Atomic uint32_t alive_until;
 	/* What was right in an older round may lack a change. */
 	_Atomic uint32_t round;
 	uint32_t well_known_base;
@@ -121,6 +127,8 @@ enum lw_err lw_map_check(const void *base, size_t size, struct lw_map *ret);
 
 /* Whether it was replaced. */
 bool lw_map_retired(const struct lw_map *m);
+/* Whether it may have been, without its knowing. */
+bool lw_map_orphaned(const struct lw_map *m, uint32_t now);
 
 /* How old an answer may be. */
 enum lw_map_trust {

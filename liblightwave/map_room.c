@@ -84,7 +84,9 @@ static bool trusted(const struct stat *st)
 	       st->st_size <= (off_t)LW_MAP_SIZE_MAX;
 }
 
-static enum lw_err open_map(const char *path, struct lw_map *ret)
+/* Into s. LW_NOTFOUND: it is the one that is in but. */
+static enum lw_err open_map(const char *path, const struct lw_map_seat *but,
+			    struct lw_map_seat *s)
 {
 	lw_cleanup(lw_close) int fd =
 		open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
@@ -94,14 +96,19 @@ static enum lw_err open_map(const char *path, struct lw_map *ret)
 
 	if (fd < 0 || fstat(fd, &st) < 0 || !trusted(&st))
 		return LW_OFFLINE;
+	if (but && but->dev == st.st_dev && but->ino == st.st_ino)
+		return LW_NOTFOUND;
 	p = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_SHARED, fd, 0);
 	if (p == MAP_FAILED)
 		return LW_OFFLINE;
-	e = lw_map_check(p, (size_t)st.st_size, ret);
-	if (e != LW_OK || lw_map_retired(ret)) {
+	e = lw_map_check(p, (size_t)st.st_size, &s->map);
+	if (e != LW_OK || lw_map_retired(&s->map)) {
 		munmap(p, (size_t)st.st_size);
+		s->map.base = NULL;
 		return LW_OFFLINE;
 	}
+	s->dev = st.st_dev;
+	s->ino = st.st_ino;
 	return LW_OK;
 }
 
@@ -120,33 +127,44 @@ static bool may_open(struct lw_map_room *room)
 	       atomic_compare_exchange_strong(&room->opener, &other, me);
 }
 
+/* What is now stays so where nothing better has its name. */
 static void open_another(struct lw_map_room *room)
 {
+	uint32_t now = atomic_load(&room->now);
 	struct lw_map_seat *s = free_seat(room);
-	struct lw_map m;
+	const struct lw_map_seat *old = now ? room->seats + now - 1 : NULL;
+	int cancel;
 
-	if (!s || open_map(room->path, &m) != LW_OK)
+	if (!s)
 		return;
-	s->map = m;
-	atomic_store(&room->now, (uint32_t)(s - room->seats) + 1);
+	pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &cancel);
+	if (open_map(room->path, old, s) == LW_OK)
+		atomic_store(&room->now, (uint32_t)(s - room->seats) + 1);
+	pthread_setcancelstate(cancel, NULL);
 }
 
-const struct lw_map *lw_map_enter(struct lw_map_room *room,
+/* An orphan's name is looked at once a second. */
+static bool worth_a_look(struct lw_map_room *room, const struct lw_map *m,
+			 uint32_t now)
+{
+	return !m || lw_map_retired(m) ||
+	       (lw_map_orphaned(m, now) &&
+		atomic_exchange(&room->looked, now) != now);
+}
+
+const struct lw_map *lw_map_enter(struct lw_map_room *room, uint32_t now,
 				  struct lw_map_door **ret_door)
 {
 	const struct lw_map *m = sit_down(room, ret_door);
-	int cancel;
 
-	if (m && !lw_map_retired(m))
+	if (!worth_a_look(room, m, now))
 		return m;
 	if (m)
 		lw_map_leave(*ret_door);
-	if (!may_open(room))
-		return NULL;
-	pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &cancel);
-	open_another(room);
-	atomic_store(&room->opener, 0);
-	pthread_setcancelstate(cancel, NULL);
+	if (may_open(room)) {
+		open_another(room);
+		atomic_store(&room->opener, 0);
+	}
 	m = sit_down(room, ret_door);
 	if (!m || !lw_map_retired(m))
 		return m;

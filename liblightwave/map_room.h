@@ -23,6 +23,8 @@ struct lw_map_door {
 struct lw_map_seat {
 	struct lw_map
 		map; /* changed only while nobody reads and it is not now */
+	dev_t dev;
+	ino_t ino;
 	struct lw_map_door doors[LW_MAP_DOORS];
 };
 
@@ -31,14 +33,15 @@ struct lw_map_room {
 	const char *path;
 	_Atomic uint32_t now; /* seat + 1; 0: none */
 	_Atomic pid_t opener;
+	_Atomic uint32_t looked; /* when, at an orphan's name */
 	struct lw_map_seat seats[LW_MAP_SEATS];
 };
 
 /*
- * The map of now, to be left with the same door. NULL: there is none, or none
- * that can be read.
+ * The map of now (seconds), to be left with the same door. NULL: there is none,
+ * or none that can be read.
  */
-const struct lw_map *lw_map_enter(struct lw_map_room *room,
+const struct lw_map *lw_map_enter(struct lw_map_room *room, uint32_t now,
 				  struct lw_map_door **ret_door);
 void lw_map_leave(struct lw_map_door *door);
 

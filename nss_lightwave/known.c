@@ -28,13 +28,12 @@ static enum lw_err find(enum lw_map_kind kind, const char *name, uint32_t id,
 			struct lw_map_door **ret_door)
 {
 	struct lw_map_door *door;
-	const struct lw_map *m = lw_map_enter(&room, &door);
-	uint32_t now;
+	uint32_t now = lw_map_now();
+	const struct lw_map *m = lw_map_enter(&room, now, &door);
 
 	if (!m)
 		return LW_OFFLINE;
 	*ret_door = door;
-	now = lw_map_now();
 	return name ? lw_map_by_name(m, kind, name, trust, now, ret)
 		    : lw_map_by_id(m, kind, id, trust, now, ret);
 }

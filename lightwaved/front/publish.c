@@ -11,6 +11,7 @@
 
 #define SLICE	  64 /* chains of the replica in one turn of the loop */
 #define RETRY_S	  10 /* between two tries to make a map */
+#define ALIVE_S	  5  /* ticks come every second */
 #define ROOM	  64 /* records at first */
 #define OFFLINE_S (7 * 24 * 3600)
 #define RIGHTS_S  (72 * 3600)
@@ -50,7 +51,7 @@ static void set_times(struct lw_publish *p)
 		    lw_link_away(p->front->link);
 
 	lw_map_file_times(p->file, good ? stale : 0, stale,
-			  seconds(since) + RIGHTS_S);
+			  seconds(since) + RIGHTS_S, seconds(now) + ALIVE_S);
 }
 
 static void name_it(struct lw_publish *p)
@@ -104,9 +105,11 @@ static void put_known(struct lw_publish *p, const struct lw_known *k)
 	struct lw_entry e = lw_known_entry(k);
 	uint32_t id;
 
-	if (k->doubt || lw_sid_to_id(&policy.idmap, e.sid, &id) != LW_OK)
+	if (lw_sid_to_id(&policy.idmap, e.sid, &id) != LW_OK)
 		return;
-	lw_put_known(p->file, p->front, e.kind, id);
+	/* Who is doubted is to be asked about as long as we are there. */
+	lw_put_known(p->file, p->front, e.kind, id,
+		     k->doubt ? LW_MAP_ENDED : LW_MAP_FOLLOWED);
 }
 
 static void slice(struct lw_publish *p, const struct lw_replica *r)

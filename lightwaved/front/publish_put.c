@@ -233,9 +233,9 @@ static void put_user_known(const struct put *p, uint32_t uid)
 }
 
 void lw_put_known(struct lw_map_file *f, struct lw_front *front,
-		  enum lw_kind kind, uint32_t id)
+		  enum lw_kind kind, uint32_t id, uint32_t until_s)
 {
-	const struct put p = { f, front, LW_MAP_FOLLOWED, LW_MAP_FOLLOWED };
+	const struct put p = { f, front, until_s, until_s };
 	lw_cleanup(lw_wr_done) struct lw_wr q, rest;
 	struct lw_rd rd;
 

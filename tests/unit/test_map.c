@@ -11,6 +11,7 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #define FIRST 16778216u /* the first uid here */
@@ -34,7 +35,7 @@ static struct lw_map_file *make(bool bare)
 
 	s.bare = bare;
 	assert_int_equal(lw_map_file_new(&s, 10, &f), LW_OK);
-	lw_map_file_times(f, 100, 1000, 500);
+	lw_map_file_times(f, 100, 1000, 500, 2000);
 	assert_int_equal(lw_map_file_publish(f), LW_OK);
 	return f;
 }
@@ -104,7 +105,7 @@ static struct found by_name(enum lw_map_kind kind, const char *typed,
 	struct found ret = { .e = LW_OFFLINE };
 	const struct lw_map_record *r;
 	struct lw_map_door *door;
-	const struct lw_map *m = lw_map_enter(&room, &door);
+	const struct lw_map *m = lw_map_enter(&room, 50, &door);
 
 	if (!m)
 		return ret;
@@ -120,7 +121,7 @@ static struct found by_id(enum lw_map_kind kind, uint32_t id, uint32_t now)
 	struct found ret = { .e = LW_OFFLINE };
 	const struct lw_map_record *r;
 	struct lw_map_door *door;
-	const struct lw_map *m = lw_map_enter(&room, &door);
+	const struct lw_map *m = lw_map_enter(&room, 50, &door);
 
 	if (!m)
 		return ret;
@@ -421,7 +422,7 @@ static void a_map_that_grows_is_followed_by_its_readers(void **state)
 	(void)state;
 	put_user(f, "user0", FIRST, "0", LW_MAP_FOLLOWED);
 	lw_map_file_miss(f, LW_MAP_USER, LW_STR("nobody"), 60);
-	old = lw_map_enter(&room, &door);
+	old = lw_map_enter(&room, 50, &door);
 	assert_non_null(old);
 	for (uint32_t i = 1; i < 20000; i++) {
 		snprintf(a, sizeof(a), "user%u", i);
@@ -502,10 +503,40 @@ static void a_new_writer_s_map_is_seen_once_it_has_the_name(void **state)
 	lw_map_file_free(f); /* killed: nobody says that it is over */
 	assert_string_equal(user("alice@lightwave.test").gecos, "old");
 	assert_int_equal(lw_map_file_new(&s, 10, &g), LW_OK);
-	lw_map_file_times(g, 100, 1000, 500);
+	lw_map_file_times(g, 100, 1000, 500, 2000);
 	put_user(g, "alice", FIRST, "new", LW_MAP_FOLLOWED);
 	assert_string_equal(user("alice@lightwave.test").gecos, "old");
 	assert_int_equal(lw_map_file_publish(g), LW_OK);
+	assert_string_equal(user("alice@lightwave.test").gecos, "new");
+	lw_map_file_free(g);
+}
+
+/* Somebody has removed the name, and the old map could not be told. */
+static void an_orphan_is_left_once_another_has_its_name(void **state)
+{
+	struct lw_map_file *f = make(false), *g;
+	struct lw_map_setup s = setup();
+	struct lw_map_door *door;
+
+	(void)state;
+	put_user(f, "alice", FIRST, "old", LW_MAP_FOLLOWED);
+	lw_map_file_times(f, 100, 1000, 500, 60);
+	assert_string_equal(user("alice@lightwave.test").gecos, "old");
+	lw_map_file_free(f);
+	assert_int_equal(unlink(path), 0);
+	/* It goes on being read as long as there is no other. */
+	assert_non_null(lw_map_enter(&room, 60, &door));
+	lw_map_leave(door);
+	assert_int_equal(lw_map_file_new(&s, 10, &g), LW_OK);
+	lw_map_file_times(g, 100, 1000, 500, 2000);
+	put_user(g, "alice", FIRST, "new", LW_MAP_FOLLOWED);
+	assert_int_equal(lw_map_file_publish(g), LW_OK);
+	assert_string_equal(user("alice@lightwave.test").gecos, "old");
+	assert_non_null(lw_map_enter(&room, 60, &door)); /* once a second */
+	lw_map_leave(door);
+	assert_string_equal(user("alice@lightwave.test").gecos, "old");
+	assert_non_null(lw_map_enter(&room, 61, &door));
+	lw_map_leave(door);
 	assert_string_equal(user("alice@lightwave.test").gecos, "new");
 	lw_map_file_free(g);
 }
@@ -601,11 +632,11 @@ static void what_others_can_write_is_not_opened(void **state)
 
 	(void)state;
 	assert_int_equal(chmod(path, 0664), 0);
-	assert_null(lw_map_enter(&fresh, &door));
+	assert_null(lw_map_enter(&fresh, 50, &door));
 	assert_int_equal(chmod(path, 0646), 0);
-	assert_null(lw_map_enter(&fresh, &door));
+	assert_null(lw_map_enter(&fresh, 50, &door));
 	assert_int_equal(chmod(path, 0644), 0);
-	assert_non_null(lw_map_enter(&fresh, &door));
+	assert_non_null(lw_map_enter(&fresh, 50, &door));
 	lw_map_leave(door);
 	lw_map_close(&fresh);
 	lw_map_file_free(f);
@@ -645,6 +676,7 @@ int main(void)
 		cmocka_unit_test(a_full_disk_leaves_what_was_published),
 		cmocka_unit_test(
 			a_new_writer_s_map_is_seen_once_it_has_the_name),
+		cmocka_unit_test(an_orphan_is_left_once_another_has_its_name),
 		cmocka_unit_test(a_broken_map_does_no_harm),
 		cmocka_unit_test(what_others_can_write_is_not_opened),
 	};
