@@ -605,7 +605,7 @@ static void a_broken_map_does_no_harm(void **state)
 	srandom(1);
 	for (int i = 0; i < 20000; i++) {
 		memcpy(broken, whole, n);
-		for (int j = random() % 4; j >= 0; j--) {
+		for (int j = (int)(random() % 4); j >= 0; j--) {
 			uint32_t at = (uint32_t)random() % used;
 			uint32_t v = (uint32_t)random();
 
