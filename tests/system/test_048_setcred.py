@@ -37,7 +37,7 @@ WAYS = {
 @pytest.fixture(scope="module")
 def seen(lab, key, spare):
     """{way in: what he saw}"""
-        local = lab.password("LOCAL_LOCALUSER")
+    local = lab.password("LOCAL_LOCALUSER")
     until_tickets(lab)
 
     def name(way):
