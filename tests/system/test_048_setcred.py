@@ -70,9 +70,21 @@ def seen(lab, key, spare):
             (terminal.PASSWORD, secret(way))),
         "sudo -u by another": sudo,
     }
+    def again(way, done):
+        """The lab's KDC sleeps a second when its database is being written to
+        (krb5_db2_lock()): whom it let wait has no ticket, and is not the
+        point here."""
+        for _ in range(2):
+            if not WAYS[way][1] or "krbtgt/" in done.out:
+                break
+            print("%s: no ticket; once more" % way)
+            until_tickets(lab)
+            done = calls[way](way)
+        return done
+
     with authorized(lab, key, "carol"):
         done = at_once([lambda way=way: calls[way](way) for way in WAYS])
-    return {way: (name(way), d) for way, d in zip(WAYS, done)}
+    return {way: (name(way), again(way, d)) for way, d in zip(WAYS, done)}
 
 
 @pytest.mark.parametrize("way", WAYS)
