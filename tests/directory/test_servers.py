@@ -1,4 +1,5 @@
 """Several servers: who is asked, when, and how long anybody waits."""
+import contextlib
 import ssl
 import threading
 import time
@@ -89,16 +90,29 @@ def test_both_gone_is_offline_and_one_back_is_soon_an_answer(
 
 
 def test_a_probe_has_one_limit_for_all_of_it(start_host, domain, dc1):
-    """Half of it and a bit to connect, and as long again for an answer."""
+    """Half of it and a bit to connect, and then no answer: it hangs up when
+    that time is over, and not when as much has passed again."""
     pause = threading.Event()
+    came, took_up = {}, []
 
-    def slow_root(session, q):
-        if q.op == "search" and not q.dn:
-            pause.wait(0.6 * once(4))
-    dc1.greet = lambda sock: pause.wait(0.6 * once(4)) or True
-    dc1.hook = slow_root
-    host = start_host(dc1.host, timeout=4)
-    rig.wait_until(lambda: host.worker.said(dc1.host + " is down"), "a line")
+    def late(sock):
+        came[sock.fileno()] = time.monotonic()
+        return pause.wait(0.6 * once(4)) or True
+
+    def silent(session, q):
+        # A probe's connection is for this alone.
+        if q.op != "search" or q.dn or len(session.asked) > 1:
+            return None
+        with contextlib.suppress(OSError):
+            hostile.until_hangup(session)
+        took_up.append(time.monotonic() - came[session.sock.fileno()])
+        return b""
+    dc1.greet = late
+    dc1.hook = silent
+    start_host(dc1.host, timeout=4)
+    rig.wait_until(lambda: took_up, "a probe to end")
+    print("a probe took %.2f s of %.2f" % (took_up[0], once(4)))
+    assert took_up[0] < 1.4 * once(4)
 
 
 def test_the_first_server_is_used_again_when_it_is_back(start_host, domain,

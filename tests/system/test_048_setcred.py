@@ -37,7 +37,7 @@ WAYS = {
 @pytest.fixture(scope="module")
 def seen(lab, key, spare):
     """{way in: what he saw}"""
-        local = lab.password("LOCAL_LOCALUSER")
+    local = lab.password("LOCAL_LOCALUSER")
     until_tickets(lab)
 
     def name(way):
@@ -70,9 +70,21 @@ def seen(lab, key, spare):
             (terminal.PASSWORD, secret(way))),
         "sudo -u by another": sudo,
     }
+    def again(way, done):
+        """The lab's KDC sleeps a second when its database is being written to
+        (krb5_db2_lock()): whom it let wait has no ticket, and is not the
+        point here."""
+        for _ in range(2):
+            if not WAYS[way][1] or "krbtgt/" in done.out:
+                break
+            print("%s: no ticket; once more" % way)
+            until_tickets(lab)
+            done = calls[way](way)
+        return done
+
     with authorized(lab, key, "carol"):
         done = at_once([lambda way=way: calls[way](way) for way in WAYS])
-    return {way: (name(way), d) for way, d in zip(WAYS, done)}
+    return {way: (name(way), again(way, d)) for way, d in zip(WAYS, done)}
 
 
 @pytest.mark.parametrize("way", WAYS)
@@ -101,8 +113,12 @@ def test_two_sessions_have_two_caches_and_end_each_its_own(lab):
             paths = {one.run(name).out, two.run(name).out}
             assert len(paths) == 2 and paths <= set(caches(lab))
             # A third on top of it, and gone before both.
-            third = two.run("su %s -c '%s' 2>&1" % (full("alice"), name),
-                            [lab.password("alice")]).lines[-1]
+            for _ in range(3):
+                third = two.run("su %s -c '%s' 2>&1" % (full("alice"), name),
+                                [lab.password("alice")]).lines[-1]
+                if third not in paths:
+                    break
+                until_tickets(lab)  # the KDC let him wait
             assert third.startswith("/tmp/krb5cc_") and third not in paths
             wait_until(lambda: third not in caches(lab), 5, "the third to go")
             assert paths <= set(caches(lab))

@@ -50,7 +50,7 @@ static void the_last_long_answer_is_given_again(void **state)
 		{ "users2", 7, 100, 0 },
 	};
 	struct lw_memo m = { 0 };
-	char name[16];
+	char name[32];
 
 	(void)state;
 	assert_int_equal(again(&m, "users", 7, 100), 0);
