@@ -110,8 +110,7 @@ def start_host(machine, tmp_path):
 @pytest.fixture
 def host(start_host, dc1):
     host = start_host(dc1.host)
-    # What it asks of itself is over: tests count what is asked after that.
-    rig.wait_until(lambda: host.worker.said("self-test: "), "the self-test")
+    host.settled()
     return host
 
 

@@ -230,6 +230,12 @@ class Host:
             return True
         return False
 
+    def settled(self):
+        """What it asks of itself at start is over: tests count what is asked
+        after that, and may close what is connected: a connection lost while
+        it is being made is the server's failure, a kept one's loss is not."""
+        wait_until(lambda: self.worker.said("self-test: "), "the self-test")
+
     def ask(self):
         """A connection; after a failure on it, another one."""
         if self.kept is None or self.kept.broken:

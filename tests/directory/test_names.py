@@ -51,6 +51,7 @@ def test_new_connections_go_to_known_addresses(start_host, domain, dc1,
                                                silence):
     """Of other processes of ours too: one has looked them up for all."""
     host = start_host(dc1.host, timeout=TIMEOUT)
+    host.settled()
     assert host.ask().find("alice").names == ["alice"]
     silence.set()
     for _ in range(3):
