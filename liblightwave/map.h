@@ -19,6 +19,7 @@
 
 #include <stdatomic.h>
 #include <sys/types.h>
+#include <time.h>
 
 #define LW_MAP_PATH LW_RUNDIR "/map"
 
@@ -125,32 +126,14 @@ struct lw_map {
  */
 enum lw_err lw_map_check(const void *base, size_t size, struct lw_map *ret);
 
-/* Whether it was replaced. */
-bool lw_map_retired(const struct lw_map *m);
-/* Whether it may have been, without its knowing. */
-bool lw_map_orphaned(const struct lw_map *m, uint32_t now);
-
-/* How old an answer may be. */
-enum lw_map_trust {
-	LW_MAP_FRESH, /* as good as the front's */
-	LW_MAP_STALE, /* the front is not there to ask */
-};
-
 /* Seconds of CLOCK_BOOTTIME. */
-uint32_t lw_map_now(void);
+static inline uint32_t lw_map_now(void)
+{
+	struct timespec ts;
 
-/*
- * What the map says. LW_OK: ret is a record whose key, text and counts lie
- * within it, borrowed as long as the map is. LW_NOTFOUND: the directory has no
- * such name or id. LW_NOTOURS: it cannot have. LW_OFFLINE: the map has no word
- * on it.
- */
-enum lw_err lw_map_by_name(const struct lw_map *m, enum lw_map_kind kind,
-			   const char *typed, enum lw_map_trust trust,
-			   uint32_t now, const struct lw_map_record **ret);
-enum lw_err lw_map_by_id(const struct lw_map *m, enum lw_map_kind kind,
-			 uint32_t id, enum lw_map_trust trust, uint32_t now,
-			 const struct lw_map_record **ret);
+	clock_gettime(CLOCK_BOOTTIME, &ts);
+	return (uint32_t)ts.tv_sec;
+}
 
 /* What follows a record's key. */
 static inline const void *lw_map_text(const struct lw_map_record *r)

@@ -4,8 +4,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#define RID_BITS    24
-#define RID_LIMIT   0x00FFFFFFu
 #define MACHINE_MAX 0xFFu
 #define FIRST_ID    1000u
 
@@ -135,27 +133,21 @@ enum lw_err lw_sid_to_id(const struct lw_idmap *map, struct lw_str sid,
 		return LW_INVALID;
 	if (sid.n != 0)
 		return LW_NOTOURS;
-	if (first == 0 || first > MACHINE_MAX || rid == 0 || rid > RID_LIMIT)
+	if (first == 0 || first > MACHINE_MAX || rid == 0 || rid > LW_RID_LIMIT)
 		return LW_INVALID;
-	id = first << RID_BITS | rid;
+	id = first << LW_RID_BITS | rid;
 	if (!lw_id_servable(id))
 		return LW_INVALID;
 	*ret_id = id;
 	return LW_OK;
 }
 
-/* A machine gives out no RID 0: only "-RID" can be meant. */
-static bool of_machine(uint32_t id)
-{
-	return id >> RID_BITS != 0 && (id & RID_LIMIT) != 0;
-}
-
-bool lw_id_ours(const struct lw_idmap *map, uint32_t id)
+bool lw_id_legacy(const struct lw_idmap *map, uint32_t id)
 {
 	uint32_t rid;
 
 	return from_well_known(map, id, &rid) ||
-	       (lw_id_servable(id) && (of_machine(id) || map->legacy_sids));
+	       (lw_id_servable(id) && map->legacy_sids);
 }
 
 enum lw_err lw_id_to_rids(const struct lw_idmap *map, uint32_t id, char *ret)
@@ -168,15 +160,15 @@ enum lw_err lw_id_to_rids(const struct lw_idmap *map, uint32_t id, char *ret)
 		snprintf(ret, LW_RID_MAX, "%u", rid);
 		return LW_OK;
 	}
-	if (!of_machine(id)) {
+	if (!lw_id_of_machine(id)) {
 		snprintf(ret, LW_RID_MAX, "%u", id);
 		return LW_OK;
 	}
 	if (map->legacy_sids)
-		snprintf(ret, LW_RID_MAX, "%u-%u %u", id >> RID_BITS,
-			 id & RID_LIMIT, id);
+		snprintf(ret, LW_RID_MAX, "%u-%u %u", id >> LW_RID_BITS,
+			 id & LW_RID_LIMIT, id);
 	else
-		snprintf(ret, LW_RID_MAX, "%u-%u", id >> RID_BITS,
-			 id & RID_LIMIT);
+		snprintf(ret, LW_RID_MAX, "%u-%u", id >> LW_RID_BITS,
+			 id & LW_RID_LIMIT);
 	return LW_OK;
 }

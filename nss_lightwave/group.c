@@ -48,32 +48,33 @@ static enum lw_err ask(const char *name, gid_t gid, struct group *grp,
 	return fill(grp, &entry, a);
 }
 
-static enum lw_err find(const char *name, gid_t gid, struct group *grp,
-			char *buf, size_t len)
+/* What the map does not know; where there is no front, what it once knew. */
+static enum nss_status find(const char *name, gid_t gid, struct group *grp,
+			    char *buf, size_t len, int *errnop)
 {
+	int saved = errno;
 	struct lw_arena a = { .p = buf, .left = len };
-	enum lw_err e;
+	enum lw_err e = ask(name, gid, grp, &a);
 
-	e = lw_known_group(name, gid, LW_MAP_FRESH, grp, buf, len);
-	if (e == LW_OFFLINE)
-		e = ask(name, gid, grp, &a);
 	if (e == LW_NOFRONT)
 		e = lw_known_group(name, gid, LW_MAP_STALE, grp, buf, len);
-	return e;
+	return lw_to_nss(e, saved, errnop);
 }
 
 enum nss_status _nss_lightwave_getgrnam_r(const char *name, struct group *grp,
 					  char *buf, size_t len, int *errnop)
 {
-	int saved = errno;
+	enum lw_err e = lw_known_group(name, 0, LW_MAP_FRESH, grp, buf, len);
 
-	return lw_to_nss(find(name, 0, grp, buf, len), saved, errnop);
+	return e == LW_OFFLINE ? find(name, 0, grp, buf, len, errnop)
+			       : lw_known_to_nss(e, errnop);
 }
 
 enum nss_status _nss_lightwave_getgrgid_r(gid_t gid, struct group *grp,
 					  char *buf, size_t len, int *errnop)
 {
-	int saved = errno;
+	enum lw_err e = lw_known_group(NULL, gid, LW_MAP_FRESH, grp, buf, len);
 
-	return lw_to_nss(find(NULL, gid, grp, buf, len), saved, errnop);
+	return e == LW_OFFLINE ? find(NULL, gid, grp, buf, len, errnop)
+			       : lw_known_to_nss(e, errnop);
 }

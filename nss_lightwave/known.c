@@ -1,10 +1,9 @@
 /* known.c - from the map into the caller's buffer. Any process; libc only. */
 #include "known.h"
 
-#include "cleanup.h"
+#include "map_find.h"
 #include "map_room.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 static struct lw_map_room room = { .path = LW_MAP_PATH };
@@ -21,26 +20,24 @@ static void leave(struct lw_map_door **door)
 		lw_map_leave(*door);
 }
 
-/* With a door to leave by, if it was found. */
-static enum lw_err find(enum lw_map_kind kind, const char *name, uint32_t id,
-			enum lw_map_trust trust,
-			const struct lw_map_record **ret,
-			struct lw_map_door **ret_door)
+/* With a door to leave by, where there is a map. */
+static inline enum lw_err find(enum lw_map_kind kind, const char *name,
+			       uint32_t id, enum lw_map_trust trust,
+			       const struct lw_map_record **ret,
+			       struct lw_map_door **ret_door)
 {
-	struct lw_map_door *door;
 	uint32_t now = lw_map_now();
-	const struct lw_map *m = lw_map_enter(&room, now, &door);
+	const struct lw_map *m = lw_map_enter(&room, now, ret_door);
 
 	if (!m)
 		return LW_OFFLINE;
-	*ret_door = door;
 	return name ? lw_map_by_name(m, kind, name, trust, now, ret)
 		    : lw_map_by_id(m, kind, id, trust, now, ret);
 }
 
-/* All its strings, which begin in buf and end there; n bytes. */
-static enum lw_err copy_text(const struct lw_map_record *r, uint32_t n,
-			     char *buf, size_t len)
+/* All n bytes of its strings, which begin in buf and end there. */
+static inline enum lw_err copy_text(const struct lw_map_record *r, uint32_t n,
+				    char *buf, size_t len)
 {
 	if (n < 2)
 		return LW_OFFLINE;
@@ -50,9 +47,28 @@ static enum lw_err copy_text(const struct lw_map_record *r, uint32_t n,
 	return buf[n - 1] == '\0' && buf[0] != '\0' ? LW_OK : LW_OFFLINE;
 }
 
-static bool is_id(uint32_t id)
+static inline bool is_id(uint32_t id)
 {
 	return id != 0 && id != UINT32_MAX;
+}
+
+/* The strings are in buf, n bytes; whatever is in r, none begins behind. */
+static inline enum lw_err fill(const struct lw_map_record *r, uint32_t n,
+			       char *buf, struct passwd *ret)
+{
+	uint32_t password = r->at[0], gecos = r->at[1];
+	uint32_t home = r->at[2], shell = r->at[3];
+
+	if (password >= n || gecos >= n || home >= n || shell >= n)
+		return LW_OFFLINE;
+	ret->pw_name = buf;
+	ret->pw_passwd = buf + password;
+	ret->pw_gecos = buf + gecos;
+	ret->pw_dir = buf + home;
+	ret->pw_shell = buf + shell;
+	ret->pw_uid = r->id;
+	ret->pw_gid = r->gid;
+	return is_id(ret->pw_uid) && is_id(ret->pw_gid) ? LW_OK : LW_OFFLINE;
 }
 
 enum lw_err lw_known_passwd(const char *name, uint32_t uid,
@@ -61,29 +77,14 @@ enum lw_err lw_known_passwd(const char *name, uint32_t uid,
 {
 	lw_cleanup(leave) struct lw_map_door *door = NULL;
 	const struct lw_map_record *r;
-	uint16_t at[4];
-	uint32_t n;
 	enum lw_err e = find(LW_MAP_USER, name, uid, trust, &r, &door);
+	uint32_t n;
 
 	if (e != LW_OK)
 		return e;
 	n = r->text_n;
-	memcpy(at, r->at, sizeof(at));
 	e = copy_text(r, n, buf, len);
-	if (e != LW_OK)
-		return e;
-	if (at[0] >= n || at[1] >= n || at[2] >= n || at[3] >= n)
-		return LW_OFFLINE;
-	*ret = (struct passwd) {
-		.pw_name = buf,
-		.pw_passwd = buf + at[0],
-		.pw_uid = r->id,
-		.pw_gid = r->gid,
-		.pw_gecos = buf + at[1],
-		.pw_dir = buf + at[2],
-		.pw_shell = buf + at[3],
-	};
-	return is_id(ret->pw_uid) && is_id(ret->pw_gid) ? LW_OK : LW_OFFLINE;
+	return e == LW_OK ? fill(r, n, buf, ret) : e;
 }
 
 /* count strings that begin at p, none of them past end. */
@@ -136,29 +137,13 @@ enum lw_err lw_known_group(const char *name, uint32_t gid,
 }
 
 enum lw_err lw_known_gids(const char *user, enum lw_map_trust trust,
-			  uint32_t max, gid_t **ret_gids, size_t *ret_n)
+			  struct lw_gids *to)
 {
 	lw_cleanup(leave) struct lw_map_door *door = NULL;
-	lw_cleanup(lw_free) gid_t *gids = NULL;
 	const struct lw_map_record *r;
-	uint32_t n;
 	enum lw_err e = find(LW_MAP_GROUPS_OF, user, 0, trust, &r, &door);
 
-	if (e != LW_OK)
-		return e;
-	n = r->count;
-	if (n > max)
-		return LW_OFFLINE;
-	gids = calloc((size_t)n + 1, sizeof(*gids));
-	if (!gids)
-		return LW_NOMEM;
-	memcpy(gids, lw_map_text(r), n * sizeof(*gids));
-	for (uint32_t i = 0; i < n; i++) {
-		if (!is_id(gids[i]))
-			return LW_OFFLINE;
-	}
-	*ret_gids = gids;
-	*ret_n = n;
-	gids = NULL;
-	return LW_OK;
+	if (e == LW_OK)
+		e = lw_gids_add(to, lw_map_text(r), r->count);
+	return e == LW_PROTO ? LW_OFFLINE : e;
 }

@@ -9,7 +9,8 @@
 #ifndef LW_NSS_KNOWN_H
 #define LW_NSS_KNOWN_H
 
-#include "map.h"
+#include "gids.h"
+#include "map_find.h"
 #include "module.h"
 
 /* By name, or by uid or gid where name is NULL. */
@@ -21,8 +22,8 @@ enum lw_err lw_known_group(const char *name, uint32_t gid,
 			   enum lw_map_trust trust, struct group *ret,
 			   char *buf, size_t len);
 
-/* ret_gids is the caller's to free; of at most max gids. LW_NOMEM. */
+/* All the gids of user, behind what is there already: LW_RANGE, LW_NOMEM. */
 enum lw_err lw_known_gids(const char *user, enum lw_map_trust trust,
-			  uint32_t max, gid_t **ret_gids, size_t *ret_n);
+			  struct lw_gids *to);
 
 #endif

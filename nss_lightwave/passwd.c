@@ -49,32 +49,33 @@ static enum lw_err ask(const char *name, uid_t uid, struct passwd *pwd,
 	return fill(pwd, &entry, a);
 }
 
-static enum lw_err find(const char *name, uid_t uid, struct passwd *pwd,
-			char *buf, size_t len)
+/* What the map does not know; where there is no front, what it once knew. */
+static enum nss_status find(const char *name, uid_t uid, struct passwd *pwd,
+			    char *buf, size_t len, int *errnop)
 {
+	int saved = errno;
 	struct lw_arena a = { .p = buf, .left = len };
-	enum lw_err e;
+	enum lw_err e = ask(name, uid, pwd, &a);
 
-	e = lw_known_passwd(name, uid, LW_MAP_FRESH, pwd, buf, len);
-	if (e == LW_OFFLINE)
-		e = ask(name, uid, pwd, &a);
 	if (e == LW_NOFRONT)
 		e = lw_known_passwd(name, uid, LW_MAP_STALE, pwd, buf, len);
-	return e;
+	return lw_to_nss(e, saved, errnop);
 }
 
 enum nss_status _nss_lightwave_getpwnam_r(const char *name, struct passwd *pwd,
 					  char *buf, size_t len, int *errnop)
 {
-	int saved = errno;
+	enum lw_err e = lw_known_passwd(name, 0, LW_MAP_FRESH, pwd, buf, len);
 
-	return lw_to_nss(find(name, 0, pwd, buf, len), saved, errnop);
+	return e == LW_OFFLINE ? find(name, 0, pwd, buf, len, errnop)
+			       : lw_known_to_nss(e, errnop);
 }
 
 enum nss_status _nss_lightwave_getpwuid_r(uid_t uid, struct passwd *pwd,
 					  char *buf, size_t len, int *errnop)
 {
-	int saved = errno;
+	enum lw_err e = lw_known_passwd(NULL, uid, LW_MAP_FRESH, pwd, buf, len);
 
-	return lw_to_nss(find(NULL, uid, pwd, buf, len), saved, errnop);
+	return e == LW_OFFLINE ? find(NULL, uid, pwd, buf, len, errnop)
+			       : lw_known_to_nss(e, errnop);
 }

@@ -5,6 +5,7 @@
 #include "unit.h"
 
 #include "map_file.h"
+#include "map_find.h"
 #include "map_room.h"
 
 #include <errno.h>

@@ -1,0 +1,59 @@
+/* gids.c - fill glibc's list of groups. Runs in any process; libc only. */
+#include "gids.h"
+
+#include <stdlib.h>
+
+/* In what was there before; ours are each there once. */
+static bool is_new(const struct lw_gids *to, gid_t gid)
+{
+	if (gid == to->skip)
+		return false;
+	for (long i = 0; i < *to->start; i++) {
+		if ((*to->groups)[i] == gid)
+			return false;
+	}
+	return true;
+}
+
+static enum lw_err reserve(struct lw_gids *to, long n)
+{
+	long need = *to->start + n, size = *to->size;
+	gid_t *p;
+
+	if (to->limit > 0 && need > to->limit)
+		return LW_RANGE;
+	if (need <= size)
+		return LW_OK;
+	size = need > 2 * size ? need : 2 * size;
+	if (to->limit > 0 && size > to->limit)
+		size = to->limit;
+	p = reallocarray(*to->groups, (size_t)size, sizeof(*p));
+	if (!p)
+		return LW_NOMEM;
+	*to->groups = p;
+	*to->size = size;
+	return LW_OK;
+}
+
+enum lw_err lw_gids_add(struct lw_gids *to, const gid_t *gids, uint32_t n)
+{
+	long count = 0, at = *to->start;
+	enum lw_err e;
+
+	if (n > LW_GIDS_MAX)
+		return LW_PROTO;
+	for (uint32_t i = 0; i < n; i++) {
+		if (gids[i] == 0 || gids[i] == (gid_t)-1)
+			return LW_PROTO;
+		count += is_new(to, gids[i]);
+	}
+	e = reserve(to, count);
+	if (e != LW_OK)
+		return e;
+	for (uint32_t i = 0; i < n; i++) {
+		if (is_new(to, gids[i]))
+			(*to->groups)[at++] = gids[i];
+	}
+	*to->start = at;
+	return LW_OK;
+}
