@@ -56,8 +56,11 @@ enum lw_err lw_map_check(const void *base, size_t size, struct lw_map *ret)
 	    !table_fits(&m, m.misses_at, m.misses_mask + 1,
 			sizeof(struct lw_map_miss)) ||
 	    m.misses_mask + 1 < LW_MAP_MISS_WAYS || m.records_at < sizeof(*h) ||
+	    !at(&m, m.records_at, sizeof(struct lw_map_record)) ||
 	    !names_fit(h, &m))
 		return LW_PROTO;
+	m.records_span =
+		m.size - m.records_at - (uint32_t)sizeof(struct lw_map_record);
 	*ret = m;
 	return LW_OK;
 }

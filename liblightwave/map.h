@@ -115,7 +115,7 @@ struct lw_map {
 	uint32_t by_key_at, by_key_mask;
 	uint32_t by_id_at, by_id_mask;
 	uint32_t misses_at, misses_mask;
-	uint32_t records_at;
+	uint32_t records_at, records_span; /* the first, and to the last */
 	struct lw_map_names names;
 	struct lw_idmap ids; /* domain_sid is not used */
 };

@@ -28,20 +28,25 @@ static inline const struct lw_map_head *lw_map_head_of(const struct lw_map *m)
 	return (const void *)m->base;
 }
 
-/* Inside: NULL: nothing there, or nothing that could be a record. */
+/* Inside: NULL: no record can begin there. */
 static inline const struct lw_map_record *lw_map_record_at(
 	const struct lw_map *m, uint32_t offset)
 {
-	const struct lw_map_record *r = (const void *)(m->base + offset);
-	uint64_t need;
-
-	if (offset < m->records_at || offset % 8 != 0 ||
-	    offset > m->size - sizeof(*r))
+	if (offset % 8 != 0 || offset - m->records_at > m->records_span)
 		return NULL;
-	need = sizeof(*r) + UINT64_C(8) * LW_MAP_WORDS(r->key_n) + r->text_n;
+	return (const void *)(m->base + offset);
+}
+
+/* Inside: whether its key and what follows end within the map. */
+static inline bool lw_map_is_whole(const struct lw_map *m,
+				   const struct lw_map_record *r)
+{
+	uint64_t offset = (uint64_t)((const uint8_t *)r - m->base);
+	uint64_t n = UINT64_C(8) * LW_MAP_WORDS(r->key_n) + r->text_n;
+
 	if (r->kind == LW_MAP_GROUPS_OF)
-		need += UINT64_C(4) * r->count;
-	return need <= m->size - offset ? r : NULL;
+		n += UINT64_C(4) * r->count;
+	return n <= m->size - sizeof(*r) - offset;
 }
 
 /* Inside: whether what r says still counts. */
@@ -75,14 +80,11 @@ static inline uint32_t lw_map_chain(const struct lw_map *m, uint32_t table,
 	return lw_map_load(p + slot);
 }
 
-static inline bool lw_map_has_key(const struct lw_map_record *r,
-				  enum lw_map_kind kind,
-				  const struct lw_map_key *key)
+/* Inside: r is as long as key, and whole. */
+static inline bool lw_map_same_words(const struct lw_map_record *r,
+				     const struct lw_map_key *key)
 {
-	if (r->key_hash != (uint32_t)(key->hash >> 32) || r->kind != kind ||
-	    r->key_n != key->n)
-		return false;
-	for (uint32_t i = 0; i < LW_MAP_WORDS(key->n); i++) {
+	for (uint32_t i = 0; 8 * i < key->n; i++) {
 		if (r->words[i] != key->words[i])
 			return false;
 	}
@@ -94,13 +96,18 @@ static inline const struct lw_map_record *lw_map_find_key(
 	const struct lw_map *m, enum lw_map_kind kind,
 	const struct lw_map_key *key)
 {
+	uint32_t hash = (uint32_t)(key->hash >> 32);
 	uint32_t next = lw_map_chain(m, m->by_key_at,
 				     (uint32_t)key->hash & m->by_key_mask);
 
 	for (int i = 0; i < LW_MAP_STEPS && next; i++) {
 		const struct lw_map_record *r = lw_map_record_at(m, next);
 
-		if (!r || lw_map_has_key(r, kind, key))
+		if (!r)
+			return NULL;
+		if (r->key_hash == hash && r->kind == kind &&
+		    r->key_n == key->n && lw_map_is_whole(m, r) &&
+		    lw_map_same_words(r, key))
 			return r;
 		next = lw_map_load(&r->next_by_key);
 	}
@@ -117,7 +124,10 @@ static inline const struct lw_map_record *lw_map_find_id(
 	for (int i = 0; i < LW_MAP_STEPS && next; i++) {
 		const struct lw_map_record *r = lw_map_record_at(m, next);
 
-		if (!r || (r->kind == kind && r->id == key->words[0]))
+		if (!r)
+			return NULL;
+		if (r->id == key->words[0] && r->kind == kind &&
+		    lw_map_is_whole(m, r))
 			return r;
 		next = lw_map_load(&r->next_by_id);
 	}
@@ -148,11 +158,9 @@ static inline enum lw_err lw_map_judge(const struct lw_map *m,
  * directory has no such name or id. LW_NOTOURS: it cannot have. LW_OFFLINE: the
  * map has no word on it.
  */
-static inline enum lw_err lw_map_by_name(const struct lw_map *m,
-					 enum lw_map_kind kind,
-					 const char *typed,
-					 enum lw_map_trust trust, uint32_t now,
-					 const struct lw_map_record **ret)
+static inline __attribute__((always_inline)) enum lw_err lw_map_by_name(
+	const struct lw_map *m, enum lw_map_kind kind, const char *typed,
+	enum lw_map_trust trust, uint32_t now, const struct lw_map_record **ret)
 {
 	const struct lw_map_record *r;
 	lw_unset struct lw_map_key key;
@@ -168,10 +176,9 @@ static inline enum lw_err lw_map_by_name(const struct lw_map *m,
 	return lw_map_missed(m, kind, &key, now) ? LW_NOTFOUND : LW_OFFLINE;
 }
 
-static inline enum lw_err lw_map_by_id(const struct lw_map *m,
-				       enum lw_map_kind kind, uint32_t id,
-				       enum lw_map_trust trust, uint32_t now,
-				       const struct lw_map_record **ret)
+static inline __attribute__((always_inline)) enum lw_err lw_map_by_id(
+	const struct lw_map *m, enum lw_map_kind kind, uint32_t id,
+	enum lw_map_trust trust, uint32_t now, const struct lw_map_record **ret)
 {
 	const struct lw_map_record *r;
 	lw_unset struct lw_map_key key;

@@ -56,7 +56,7 @@ static inline uint64_t lw_map_mix(uint64_t x)
 /* Inside: the hash of a key to what salt says, before its words. */
 static inline uint64_t lw_map_begin(uint64_t seed, uint32_t salt, uint32_t n)
 {
-	return lw_map_mix(seed ^ ((uint64_t)salt << 32 | n));
+	return seed ^ ((uint64_t)salt << 32 | n);
 }
 
 static inline uint64_t lw_map_add(uint64_t seed, uint64_t hash, uint64_t word)
@@ -95,9 +95,9 @@ static inline uint64_t lw_map_tail(const char *p, size_t n, size_t readable)
 }
 
 /* Inside: of readable bytes at account, n are its own. */
-static inline bool lw_map_key_of(uint64_t seed, uint32_t salt,
-				 const char *account, size_t n, size_t readable,
-				 struct lw_map_key *ret)
+static inline __attribute__((always_inline)) bool lw_map_key_of(
+	uint64_t seed, uint32_t salt, const char *account, size_t n,
+	size_t readable, struct lw_map_key *ret)
 {
 	uint64_t hash = lw_map_begin(seed, salt, (uint32_t)n);
 	uint64_t *w = ret->words;
@@ -137,6 +137,14 @@ static inline void lw_map_key_id(uint64_t seed, uint32_t salt, uint32_t id,
 		lw_map_add(seed, lw_map_begin(seed, salt, ret->n), id));
 }
 
+/* Inside: whether these eight bytes are those in lower case, which b is in. */
+static inline bool lw_map_same_word(const char *a, const char *b)
+{
+	uint64_t typed = lw_map_word(a), word = lw_map_word(b);
+
+	return typed == word || lw_map_lower(typed) == word;
+}
+
 /*
  * Inside: whether n bytes are that domain, in any case. The last word may
  * begin within the one before.
@@ -148,12 +156,10 @@ static inline bool lw_map_is_domain(const char *typed, const char *domain,
 		return lw_map_lower(lw_map_rest(typed, n)) ==
 		       lw_map_rest(domain, n);
 	for (size_t i = 0; i + 8 < n; i += 8) {
-		if (lw_map_lower(lw_map_word(typed + i)) !=
-		    lw_map_word(domain + i))
+		if (!lw_map_same_word(typed + i, domain + i))
 			return false;
 	}
-	return lw_map_lower(lw_map_word(typed + n - 8)) ==
-	       lw_map_word(domain + n - 8);
+	return lw_map_same_word(typed + n - 8, domain + n - 8);
 }
 
 /* Inside: DOMAIN\account, or account. */
@@ -179,9 +185,9 @@ static inline bool lw_map_other_form(const struct lw_map_names *names,
  * The same from account@domain, DOMAIN\account or, where they are taken,
  * account. LW_NOTOURS: nobody's, or of another domain.
  */
-static inline enum lw_err lw_map_key_typed(const struct lw_map_names *names,
-					   uint32_t salt, const char *typed,
-					   struct lw_map_key *ret)
+static inline __attribute__((always_inline)) enum lw_err lw_map_key_typed(
+	const struct lw_map_names *names, uint32_t salt, const char *typed,
+	struct lw_map_key *ret)
 {
 	size_t n = strnlen(typed, LW_MAP_TYPED + 1), domain = names->domain_n;
 	const char *account = typed, *end = typed + n;

@@ -11,7 +11,7 @@
 
 static bool is_read(struct lw_map_seat *s)
 {
-	for (int i = 0; i < LW_MAP_DOORS; i++) {
+	for (unsigned int i = 0; i < LW_MAP_DOORS; i++) {
 		if (atomic_load(&s->doors[i].readers) != 0)
 			return true;
 	}

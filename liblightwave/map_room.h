@@ -13,8 +13,8 @@
 
 #include "map.h"
 
-#define LW_MAP_SEATS 4 /* maps at a time: one, and those still being read */
-#define LW_MAP_DOORS 8 /* readers are counted apart, so as not to collide */
+#define LW_MAP_SEATS 4	/* maps at a time: one, and those still being read */
+#define LW_MAP_DOORS 8u /* readers are counted apart, so as not to collide */
 
 struct lw_map_door {
 	_Alignas(64) _Atomic uint32_t readers;
@@ -66,7 +66,7 @@ static inline struct lw_map_door *lw_map_door_of(struct lw_map_seat *s)
 {
 	uintptr_t stack = (uintptr_t)__builtin_frame_address(0);
 
-	return s->doors + (stack >> 12 ^ stack >> 21) % LW_MAP_DOORS;
+	return s->doors + ((stack >> 12 ^ stack >> 23) & (LW_MAP_DOORS - 1));
 }
 
 /*
