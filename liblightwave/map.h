@@ -33,7 +33,7 @@ enum lw_map_kind {
 	LW_MAP_USER = 1,  /* by account and by uid */
 	LW_MAP_GROUP,	  /* by gid: a name without members */
 	LW_MAP_MEMBERS,	  /* by account of a group: the name and all members */
-	LW_MAP_GROUPS_OF, /* by account of a user: gids, the primary first */
+	LW_MAP_GROUPS_OF, /* by account of a user: gids, each once */
 	LW_MAP_KIND_COUNT
 };
 

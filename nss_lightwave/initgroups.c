@@ -6,35 +6,13 @@
  * is therefore what refuses a login whose groups are not known.
  */
 #include "cleanup.h"
-#include "gids.h"
 #include "known.h"
+#include "list.h"
 
 #include <errno.h>
 #include <stdlib.h>
 
-/* gids = u32 count, count * u32 gid; ret_gids is the caller's to free. */
-static enum lw_err decode(struct lw_rd *r, gid_t **ret_gids, uint32_t *ret_n)
-{
-	uint32_t n = lw_rd_count(r, 4);
-	lw_cleanup(lw_free) gid_t *gids = NULL;
-
-	if (n > LW_GIDS_MAX)
-		return LW_PROTO;
-	gids = calloc((size_t)n + 1, sizeof(*gids));
-	if (!gids)
-		return LW_NOMEM;
-	for (uint32_t i = 0; i < n; i++)
-		gids[i] = lw_rd_u32(r);
-	if (lw_rd_end(r) != LW_OK)
-		return LW_PROTO;
-
-	*ret_gids = gids;
-	*ret_n = n;
-	gids = NULL;
-	return LW_OK;
-}
-
-static enum lw_err ask(const char *user, struct lw_gids *to)
+static enum lw_err ask(const char *user, struct lw_list *to)
 {
 	lw_cleanup(lw_reply_done) struct lw_reply reply = { 0 };
 	lw_cleanup(lw_free) gid_t *gids = NULL;
@@ -42,12 +20,12 @@ static enum lw_err ask(const char *user, struct lw_gids *to)
 	enum lw_err e = lw_nss_ask_name(LW_OP_INITGROUPS, user, &reply);
 
 	if (e == LW_OK)
-		e = decode(&reply.body, &gids, &n);
-	return e == LW_OK ? lw_gids_add(to, gids, n) : e;
+		e = lw_gids_decode(&reply.body, &gids, &n);
+	return e == LW_OK ? lw_list_add(to, gids, n) : e;
 }
 
 static enum lw_err known(const char *user, enum lw_map_trust trust,
-			 struct lw_gids *to)
+			 struct lw_list *to)
 {
 	lw_cleanup(lw_known_leave) struct lw_map_door *door = NULL;
 	const struct lw_map_record *r;
@@ -55,12 +33,12 @@ static enum lw_err known(const char *user, enum lw_map_trust trust,
 		lw_known_find(LW_MAP_GROUPS_OF, user, 0, trust, &r, &door);
 
 	if (e == LW_OK)
-		e = lw_gids_add(to, lw_map_text(r), r->count);
+		e = lw_list_add(to, lw_map_text(r), r->count);
 	return e == LW_PROTO ? LW_OFFLINE : e;
 }
 
 /* Of the map, of the front, and where there is none, what the map once knew. */
-static enum lw_err find(const char *user, struct lw_gids *to)
+static enum lw_err find(const char *user, struct lw_list *to)
 {
 	enum lw_err e = known(user, LW_MAP_FRESH, to);
 
@@ -77,7 +55,7 @@ enum nss_status _nss_lightwave_initgroups_dyn(const char *user, gid_t skip,
 					      int *errnop)
 {
 	int saved = errno;
-	struct lw_gids to = { start, size, groupsp, limit, skip };
+	struct lw_list to = { start, size, groupsp, limit, skip };
 
 	return lw_to_nss(find(user, &to), saved, errnop);
 }

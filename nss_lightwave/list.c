@@ -1,10 +1,10 @@
-/* gids.c - fill glibc's list of groups. Runs in any process; libc only. */
-#include "gids.h"
+/* list.c - fill glibc's list of groups. Runs in any process; libc only. */
+#include "list.h"
 
 #include <stdlib.h>
 
 /* In what was there before; ours are each there once. */
-static bool is_new(const struct lw_gids *to, gid_t gid)
+static bool is_new(const struct lw_list *to, gid_t gid)
 {
 	if (gid == to->skip)
 		return false;
@@ -15,7 +15,7 @@ static bool is_new(const struct lw_gids *to, gid_t gid)
 	return true;
 }
 
-static enum lw_err reserve(struct lw_gids *to, long n)
+static enum lw_err reserve(struct lw_list *to, long n)
 {
 	long need = *to->start + n, size = *to->size;
 	gid_t *p;
@@ -35,7 +35,7 @@ static enum lw_err reserve(struct lw_gids *to, long n)
 	return LW_OK;
 }
 
-enum lw_err lw_gids_add(struct lw_gids *to, const gid_t *gids, uint32_t n)
+enum lw_err lw_list_add(struct lw_list *to, const gid_t *gids, uint32_t n)
 {
 	long count = 0, at = *to->start;
 	enum lw_err e;

@@ -1,21 +1,14 @@
 /*
- * gids.h - the list of groups that glibc has initgroups(3) fill. Runs in any
+ * list.h - the list of groups that glibc has initgroups(3) fill. Runs in any
  * process; libc only.
  */
-#ifndef LW_NSS_GIDS_H
-#define LW_NSS_GIDS_H
+#ifndef LW_NSS_LIST_H
+#define LW_NSS_LIST_H
 
-#include "err.h"
-
-#include <stdbool.h>
-#include <stdint.h>
-#include <sys/types.h>
-
-/* The kernel takes no more for a process (NGROUPS_MAX). */
-#define LW_GIDS_MAX 65536
+#include "gids.h"
 
 /* glibc's arguments of initgroups_dyn: it owns the list, which may grow. */
-struct lw_gids {
+struct lw_list {
 	long *start, *size; /* used, allocated */
 	gid_t **groups;
 	long limit; /* not positive: none */
@@ -27,6 +20,6 @@ struct lw_gids {
  * error. LW_PROTO: they are too many, or one is nobody's. LW_RANGE: more than
  * limit. LW_NOMEM.
  */
-enum lw_err lw_gids_add(struct lw_gids *to, const gid_t *gids, uint32_t n);
+enum lw_err lw_list_add(struct lw_list *to, const gid_t *gids, uint32_t n);
 
 #endif
