@@ -17,6 +17,7 @@
 /* An id is MACHINE << LW_RID_BITS | RID. */
 #define LW_RID_BITS  24
 #define LW_RID_LIMIT 0x00FFFFFFu
+#define LW_ID_FIRST  1000u /* lower ones are well-known objects' alone */
 
 struct lw_idmap {
 	const char *domain_sid;	  /* borrowed; as text, "S-1-7-21-..." */
@@ -48,6 +49,10 @@ static inline bool lw_id_of_machine(uint32_t id)
 	return id >> LW_RID_BITS != 0 && id <= INT32_MAX &&
 	       (id & LW_RID_LIMIT) != 0;
 }
+
+/* Whether id is that of a well-known object, whose RID it then gives. */
+bool lw_id_well_known(const struct lw_idmap *map, uint32_t id,
+		      uint32_t *ret_rid);
 
 /* Inside: whether any other object of this domain can have that id. */
 bool lw_id_legacy(const struct lw_idmap *map, uint32_t id);
