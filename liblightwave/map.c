@@ -94,6 +94,8 @@ bool lw_map_missed(const struct lw_map *m, uint32_t kind,
 {
 	const struct lw_map_miss *s = (const void *)(m->base + m->misses_at);
 
+	if (key->bare)
+		kind |= LW_MAP_BARE;
 	if (key->n > LW_MAP_MISS_WORDS * 8)
 		return false;
 	s += lw_map_miss_slot(key->hash, m->misses_mask);

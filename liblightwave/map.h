@@ -39,6 +39,8 @@ enum lw_map_kind {
 
 /* With a kind, in a miss: the key is an id. */
 #define LW_MAP_BY_ID 0x80u
+/* With a kind, in a miss: it was asked for without a domain. */
+#define LW_MAP_BARE 0x40u
 
 /* lw_map_record.until: no moment, but what the head says. */
 #define LW_MAP_DEAD	0u
@@ -92,7 +94,8 @@ struct lw_map_record {
 	uint32_t text_n;	/* bytes of text, its last NUL included */
 	uint16_t at[4];		/* in a user's: password, gecos, dir, shell */
 	uint8_t kind, key_n;
-	uint8_t unused[6];
+	uint8_t bare; /* found by its account alone: no local name is that */
+	uint8_t unused[5];
 	uint64_t words[];
 };
 

@@ -169,6 +169,8 @@ static inline __attribute__((always_inline)) enum lw_err lw_map_by_name(
 	if (e != LW_OK)
 		return e;
 	r = lw_map_find_key(m, kind, &key);
+	if (r && key.bare && !r->bare)
+		return LW_OFFLINE;
 	if (r)
 		return lw_map_judge(m, r, trust, now, ret);
 	if (kind == LW_MAP_GROUPS_OF)

@@ -21,6 +21,7 @@
 struct lw_map_key {
 	uint64_t words[LW_MAP_WORDS(LW_MAP_KEY_MAX) + 1];
 	uint32_t n; /* bytes */
+	bool bare;  /* typed without a domain */
 	uint64_t hash;
 };
 
@@ -132,6 +133,7 @@ static inline void lw_map_key_id(uint64_t seed, uint32_t salt, uint32_t id,
 				 struct lw_map_key *ret)
 {
 	ret->n = sizeof(uint64_t);
+	ret->bare = false;
 	ret->words[0] = id;
 	ret->hash = lw_map_mix(
 		lw_map_add(seed, lw_map_begin(seed, salt, ret->n), id));
@@ -164,12 +166,14 @@ static inline bool lw_map_is_domain(const char *typed, const char *domain,
 
 /* Inside: DOMAIN\account, or account. */
 static inline bool lw_map_other_form(const struct lw_map_names *names,
-				     const char **account, size_t *n)
+				     const char **account, size_t *n,
+				     bool *ret_bare)
 {
 	const char *typed = *account;
 	const char *bs = memchr(typed, '\\', *n);
 	size_t before;
 
+	*ret_bare = !bs;
 	if (!bs)
 		return names->bare && !memchr(typed, '@', *n);
 	before = (size_t)(bs - typed);
@@ -194,10 +198,11 @@ static inline __attribute__((always_inline)) enum lw_err lw_map_key_typed(
 
 	if (n > LW_MAP_TYPED)
 		return LW_NOTOURS;
+	ret->bare = false;
 	if (n > domain && typed[n - domain - 1] == '@' &&
 	    lw_map_is_domain(end - domain, names->domain, domain))
 		n -= domain + 1;
-	else if (!lw_map_other_form(names, &account, &n))
+	else if (!lw_map_other_form(names, &account, &n, &ret->bare))
 		return LW_NOTOURS;
 	return lw_map_key_of(names->seed, salt, account, n,
 			     (size_t)(end - account), ret)

@@ -2,6 +2,7 @@
 #include "map_parts.h"
 
 #include "cleanup.h"
+#include "log.h"
 
 #include <fcntl.h>
 #include <stdlib.h>
@@ -95,9 +96,10 @@ static enum lw_err begin(struct lw_map_file *f, uint64_t records,
 
 	if (!lay_out(records, bytes, &l))
 		return LW_NOMEM;
-	base = make_file(f->path_new, (size_t)l.size);
+	base = make_file(f->new[!f->which], (size_t)l.size);
 	if (!base)
 		return LW_NOMEM;
+	f->which = !f->which;
 	fill_head((void *)base, &f->setup, &l, seed);
 	f->base = base;
 	f->size = (uint32_t)l.size;
@@ -105,6 +107,13 @@ static enum lw_err begin(struct lw_map_file *f, uint64_t records,
 	f->dead = 0;
 	f->records = 0;
 	return LW_OK;
+}
+
+static char *new_name(const char *path, int which)
+{
+	char *ret;
+
+	return asprintf(&ret, "%s.new%d", path, which) < 0 ? NULL : ret;
 }
 
 enum lw_err lw_map_file_new(const struct lw_map_setup *s, uint32_t records,
@@ -117,8 +126,9 @@ enum lw_err lw_map_file_new(const struct lw_map_setup *s, uint32_t records,
 		return LW_NOMEM;
 	f->setup = *s;
 	if (getrandom(&seed, sizeof(seed), 0) != sizeof(seed) ||
-	    asprintf(&f->path_new, "%s.new", s->path) < 0 ||
 	    !(f->path = strdup(s->path)) ||
+	    !(f->new[0] = new_name(s->path, 0)) ||
+	    !(f->new[1] = new_name(s->path, 1)) ||
 	    begin(f, records, (uint64_t)records * RECORD_BYTES + SPARE_BYTES,
 		  seed) != LW_OK) {
 		lw_map_file_free(f);
@@ -136,10 +146,12 @@ void lw_map_file_free(struct lw_map_file *f)
 	if (f->base) {
 		munmap(f->base, f->size);
 		if (!f->published)
-			unlink(f->path_new);
+			unlink(f->new[f->which]);
 	}
 	free(f->path);
-	free(f->path_new);
+	free(f->new[0]);
+	free(f->new[1]);
+	free(f->scratch);
 	free(f);
 }
 
@@ -167,7 +179,7 @@ enum lw_err lw_map_file_publish(struct lw_map_file *f)
 	if (f->published)
 		return LW_OK;
 	old = open_head(f->path);
-	f->published = rename(f->path_new, f->path) == 0;
+	f->published = rename(f->new[f->which], f->path) == 0;
 	if (f->published && old)
 		atomic_store_explicit(&old->retired, 1, memory_order_release);
 	if (old)
@@ -219,7 +231,7 @@ static enum lw_err grow(struct lw_map_file *f, uint32_t n)
 	struct lw_map_file old = *f;
 	uint64_t living =
 		old.used - lw_map_file_head(&old)->records_at - old.dead;
-	enum lw_err e = begin(f, UINT64_C(2) * old.records,
+	enum lw_err e = begin(f, UINT64_C(3) * old.records / 2,
 			      2 * (living + n) + SPARE_BYTES,
 			      lw_map_file_head(&old)->seed);
 
@@ -230,17 +242,30 @@ static enum lw_err grow(struct lw_map_file *f, uint32_t n)
 	f->published = false;
 	if (old.published && lw_map_file_publish(f) != LW_OK) {
 		munmap(f->base, f->size);
-		unlink(f->path_new);
+		unlink(f->new[f->which]);
 		*f = old;
 		return LW_NOMEM;
 	}
 	munmap(old.base, old.size);
+	if (!old.published)
+		unlink(old.new[old.which]);
 	return LW_OK;
 }
 
 enum lw_err lw_map_file_reserve(struct lw_map_file *f, uint32_t n)
 {
-	return n <= f->size - f->used ? LW_OK : grow(f, n);
+	if (n <= f->size - f->used)
+		return LW_OK;
+	if (f->full)
+		return LW_NOMEM;
+	f->full = grow(f, n) != LW_OK;
+	if (f->full && !f->said_full)
+		lw_log(LOG_WARNING,
+		       "%s cannot grow: who is not in it is asked for on the "
+		       "socket",
+		       f->path);
+	f->said_full = f->full;
+	return f->full ? LW_NOMEM : LW_OK;
 }
 
 void lw_map_file_times(struct lw_map_file *f, uint32_t fresh, uint32_t stale,
@@ -252,6 +277,7 @@ void lw_map_file_times(struct lw_map_file *f, uint32_t fresh, uint32_t stale,
 	atomic_store_explicit(&h->stale_until, stale, memory_order_release);
 	atomic_store_explicit(&h->rights_until, rights, memory_order_release);
 	atomic_store_explicit(&h->alive_until, alive, memory_order_relaxed);
+	f->full = false;
 }
 
 void lw_map_file_new_round(struct lw_map_file *f)

@@ -40,6 +40,7 @@ enum lw_err lw_map_file_publish(struct lw_map_file *f);
 struct lw_map_entry {
 	enum lw_map_kind kind;
 	struct lw_str account; /* any case; empty in LW_MAP_GROUP */
+	bool bare;	       /* no local name is spelled like the account */
 	uint32_t id, gid;
 	uint32_t until;	       /* seconds, or LW_MAP_FOLLOWED */
 	struct lw_str text[5]; /* name, password, gecos, dir, shell */
@@ -51,7 +52,8 @@ struct lw_map_entry {
 
 /*
  * Take the place of what is there by the same account or id. The same bytes
- * again change nothing but their time. LW_NOMEM: no space; what was there by
+ * again change nothing but their time, and need no space. LW_NOMEM: no space,
+ * and none is looked for before the next lw_map_file_times(); what was there by
  * that account or id is no more. LW_INVALID: it cannot be in a map.
  */
 enum lw_err lw_map_file_put(struct lw_map_file *f,
@@ -63,9 +65,12 @@ void lw_map_file_drop(struct lw_map_file *f, enum lw_map_kind kind,
 void lw_map_file_drop_id(struct lw_map_file *f, enum lw_map_kind kind,
 			 uint32_t id);
 
-/* There is none, until then. It never takes anything's place but a miss's. */
+/*
+ * There is none, until then; bare: what was asked for had no domain. It never
+ * takes anything's place but a miss's.
+ */
 void lw_map_file_miss(struct lw_map_file *f, enum lw_map_kind kind,
-		      struct lw_str account, uint32_t until);
+		      struct lw_str account, bool bare, uint32_t until);
 void lw_map_file_miss_id(struct lw_map_file *f, enum lw_map_kind kind,
 			 uint32_t id, uint32_t until);
 /* All misses end. */

@@ -59,13 +59,13 @@ static void miss(struct lw_map_file *f, uint32_t kind,
 }
 
 void lw_map_file_miss(struct lw_map_file *f, enum lw_map_kind kind,
-		      struct lw_str account, uint32_t until)
+		      struct lw_str account, bool bare, uint32_t until)
 {
 	struct lw_map_key key;
 
 	if (lw_map_key(lw_map_file_head(f)->seed, kind, account.s, account.n,
 		       &key))
-		miss(f, kind, &key, until);
+		miss(f, kind | (bare ? LW_MAP_BARE : 0), &key, until);
 }
 
 void lw_map_file_miss_id(struct lw_map_file *f, enum lw_map_kind kind,

@@ -8,12 +8,18 @@
 
 struct lw_map_file {
 	struct lw_map_setup setup;
-	char *path, *path_new;
+	char *path;
+	char *new[2];	    /* names of a file before it has that; ... */
+	unsigned int which; /* ... the one of this file */
 	uint8_t *base;
 	uint32_t size, used; /* bytes; the next record begins at used */
 	uint32_t dead;	     /* bytes of records that are no more */
 	uint32_t records;    /* that live */
 	bool published;
+	bool full; /* no larger one is tried before the next second */
+	bool said_full;
+	struct lw_map_record *scratch; /* a record before it has a place */
+	size_t scratch_n;	       /* bytes */
 };
 
 static inline struct lw_map_head *lw_map_file_head(const struct lw_map_file *f)

@@ -1,6 +1,7 @@
 /* map_put.c - records of the map: put, dropped. The front. */
 #include "map_parts.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 static bool has_key(enum lw_map_kind kind)
@@ -185,7 +186,7 @@ static char *put_text(char *p, struct lw_str s)
 	return p + s.n + 1;
 }
 
-/* The rest of the record is NULs, as the file's space has always been. */
+/* r is all NULs before. */
 static void build(struct lw_map_record *r, const struct lw_map_entry *e,
 		  const struct lw_map_key *key, uint32_t size)
 {
@@ -197,6 +198,7 @@ static void build(struct lw_map_record *r, const struct lw_map_entry *e,
 	r->gid = e->gid;
 	r->count = e->count;
 	r->key_n = (uint8_t)key->n;
+	r->bare = e->bare;
 	r->key_hash = (uint32_t)(key->hash >> 32);
 	memcpy(r->words, key->words, LW_MAP_WORDS(key->n) * 8);
 	text = p = (char *)(r->words + LW_MAP_WORDS(key->n));
@@ -272,36 +274,72 @@ static void kill_both(struct lw_map_file *f, struct before b)
 	kill(f, b.by_id);
 }
 
+/* As it will be, not yet in the map. NULL: no memory. */
+static struct lw_map_record *build_aside(struct lw_map_file *f,
+					 const struct lw_map_entry *e,
+					 const struct lw_map_key *key,
+					 size_t size)
+{
+	struct lw_map_record *r = f->scratch;
+
+	if (f->scratch_n < size) {
+		r = realloc(r, size);
+		if (!r)
+			return NULL;
+		f->scratch = r;
+		f->scratch_n = size;
+	}
+	memset(r, 0, size);
+	build(r, e, key, (uint32_t)size);
+	return r;
+}
+
+/*
+ * The new one is in before the old one is away: who comes between finds it,
+ * for it is the first in its chain.
+ */
+static enum lw_err replace(struct lw_map_file *f, const struct lw_map_entry *e,
+			   const struct lw_map_key *key,
+			   const struct lw_map_record *with)
+{
+	enum lw_err err = lw_map_file_reserve(f, with->size);
+	struct lw_map_record *r;
+	struct before old = find_before(f, e, key);
+
+	if (err == LW_OK) {
+		r = lw_map_file_at(f, f->used);
+		memcpy(r, with, with->size);
+		renew(f, r, e->until);
+		f->used += with->size;
+		lw_map_file_link(f, (uint32_t)((uint8_t *)r - f->base));
+	}
+	/* Where there is no room, what is wrong is still taken out. */
+	kill_both(f, old);
+	return err;
+}
+
 enum lw_err lw_map_file_put(struct lw_map_file *f, const struct lw_map_entry *e)
 {
 	struct lw_map_key key = { .n = 0 };
-	struct lw_map_record *r;
+	struct lw_map_record *r, *known;
 	struct before old;
 	uint64_t size;
 
 	if (!valid(e) ||
 	    (has_key(e->kind) && !key_of(f, e->kind, e->account, &key)))
 		return LW_INVALID;
+	old = find_before(f, e, &key);
+	known = has_key(e->kind) ? old.by_key : old.by_id;
 	size = record_size(e, key.n);
-	if (size > LW_MAP_SIZE_MAX ||
-	    lw_map_file_reserve(f, (uint32_t)size) != LW_OK) {
-		kill_both(f, find_before(f, e, &key));
+	r = size <= LW_MAP_SIZE_MAX ? build_aside(f, e, &key, (size_t)size)
+				    : NULL;
+	if (!r) {
+		kill_both(f, old);
 		return LW_NOMEM;
 	}
-	r = lw_map_file_at(f, f->used);
-	build(r, e, &key, (uint32_t)size);
-	old = find_before(f, e, &key);
-	if (same(has_key(e->kind) ? old.by_key : old.by_id, r)) {
-		memset(r, 0, (size_t)size);
-		renew(f, has_key(e->kind) ? old.by_key : old.by_id, e->until);
-		return LW_OK;
-	}
-	/* The new one is in before the old one is away: who comes between
-	 * finds it, for it is the first in its chain. */
-	renew(f, r, e->until);
-	f->used += (uint32_t)size;
-	lw_map_file_link(f, (uint32_t)((uint8_t *)r - f->base));
-	kill_both(f, old);
+	if (!same(known, r))
+		return replace(f, e, &key, r);
+	renew(f, known, e->until);
 	return LW_OK;
 }
 

@@ -7,6 +7,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 struct put {
 	struct lw_map_file *file;
@@ -50,6 +51,24 @@ static bool account_of(const struct put *p, struct lw_str name,
 	return lw_name_parse(&n, name, ret) == LW_OK;
 }
 
+/*
+ * Whether the account alone is this one's: not where the host takes no such
+ * names, and not where one is local, in whichever case.
+ */
+static bool is_bare(const struct put *p, enum lw_kind kind, const char *account)
+{
+	const struct lw_localdb *local =
+		kind == LW_KIND_USER ? &p->front->passwd : &p->front->group;
+
+	if (!lw_config_naming(p->front->config).bare)
+		return false;
+	for (size_t i = 0; i < local->count; i++) {
+		if (strcasecmp(local->ents[i].name, account) == 0)
+			return false;
+	}
+	return true;
+}
+
 static void put_user(const struct put *p, struct lw_rd *rd)
 {
 	char account[LW_NAME_MAX];
@@ -62,6 +81,7 @@ static void put_user(const struct put *p, struct lw_rd *rd)
 	    !account_of(p, pw.name, account))
 		return;
 	e.account = lw_str(account);
+	e.bare = is_bare(p, LW_KIND_USER, account);
 	e.id = pw.uid;
 	e.gid = pw.gid;
 	e.text[0] = pw.name;
@@ -84,6 +104,7 @@ static void put_groups_of(const struct put *p, struct lw_str user,
 	    lw_gids_decode(rd, &gids, &e.count) != LW_OK)
 		return;
 	e.account = lw_str(account);
+	e.bare = is_bare(p, LW_KIND_USER, account);
 	e.gids = gids;
 	lw_map_file_put(p->file, &e);
 }
@@ -103,8 +124,10 @@ static void put_group(const struct put *p, enum lw_map_kind kind,
 		return;
 	for (uint32_t i = 0; i < g.count; i++)
 		members[i] = lw_rd_str(&g.members);
-	if (kind == LW_MAP_MEMBERS)
+	if (kind == LW_MAP_MEMBERS) {
 		e.account = lw_str(account);
+		e.bare = is_bare(p, LW_KIND_GROUP, account);
+	}
 	e.id = g.gid;
 	e.text[0] = g.name;
 	e.text[1] = LW_STR("x");
@@ -118,9 +141,11 @@ static void put_miss(const struct put *p, enum lw_map_kind kind,
 {
 	uint32_t ttl = p->front->config->negative_ttl;
 	char account[LW_NAME_MAX];
+	bool bare =
+		!memchr(name.s, '@', name.n) && !memchr(name.s, '\\', name.n);
 
 	if (ttl && account_of(p, name, account))
-		lw_map_file_miss(p->file, kind, lw_str(account), in(ttl));
+		lw_map_file_miss(p->file, kind, lw_str(account), bare, in(ttl));
 }
 
 static void put_miss_id(const struct put *p, enum lw_map_kind kind, uint32_t id)

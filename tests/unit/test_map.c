@@ -41,12 +41,16 @@ static struct lw_map_file *make(bool bare)
 	return f;
 }
 
+/* The next users' accounts are local names. */
+static bool local;
+
 static enum lw_err put_user(struct lw_map_file *f, const char *account,
 			    uint32_t uid, const char *gecos, uint32_t until)
 {
 	char name[300];
 	struct lw_map_entry e = { .kind = LW_MAP_USER,
 				  .account = lw_str(account),
+				  .bare = !local,
 				  .id = uid,
 				  .gid = 545,
 				  .until = until,
@@ -361,7 +365,7 @@ static void a_miss_is_known_until_it_ends(void **state)
 	struct lw_map_file *f = make(false);
 
 	(void)state;
-	lw_map_file_miss(f, LW_MAP_USER, LW_STR("Nobody"), 60);
+	lw_map_file_miss(f, LW_MAP_USER, LW_STR("Nobody"), false, 60);
 	lw_map_file_miss_id(f, LW_MAP_USER, FIRST, 60);
 	assert_int_equal(user("nobody@lightwave.test").e, LW_NOTFOUND);
 	assert_int_equal(user("nobod@lightwave.test").e, LW_OFFLINE);
@@ -388,6 +392,30 @@ static void a_miss_is_known_until_it_ends(void **state)
 	lw_map_file_free(f);
 }
 
+static void a_name_without_a_domain_is_never_who_else_is_local(void **state)
+{
+	struct lw_map_file *f = make(true);
+
+	(void)state;
+	put_user(f, "alice", FIRST, "", LW_MAP_FOLLOWED);
+	assert_int_equal(user("alice").id, FIRST);
+	local = true;
+	put_user(f, "alice", FIRST, "", LW_MAP_FOLLOWED);
+	local = false;
+	assert_int_equal(user("alice").e, LW_OFFLINE);
+	assert_int_equal(user("LWAVE\\alice").id, FIRST);
+	assert_int_equal(user("alice@lightwave.test").id, FIRST);
+
+	/* Nor does what is no bare name say anything of the whole one. */
+	lw_map_file_miss(f, LW_MAP_USER, LW_STR("bob"), true, 60);
+	assert_int_equal(user("bob").e, LW_NOTFOUND);
+	assert_int_equal(user("bob@lightwave.test").e, LW_OFFLINE);
+	lw_map_file_miss(f, LW_MAP_USER, LW_STR("carol"), false, 60);
+	assert_int_equal(user("carol@lightwave.test").e, LW_NOTFOUND);
+	assert_int_equal(user("carol").e, LW_OFFLINE);
+	lw_map_file_free(f);
+}
+
 static void a_flood_of_misses_pushes_out_nobody_who_exists(void **state)
 {
 	struct lw_map_file *f = make(false);
@@ -399,7 +427,7 @@ static void a_flood_of_misses_pushes_out_nobody_who_exists(void **state)
 	put_user(f, "alice", FIRST, "", LW_MAP_FOLLOWED);
 	for (uint32_t i = 0; i < 100000; i++) {
 		snprintf(a, sizeof(a), "nobody%u", i);
-		lw_map_file_miss(f, LW_MAP_USER, lw_str(a), 60 + i);
+		lw_map_file_miss(f, LW_MAP_USER, lw_str(a), false, 60 + i);
 	}
 	assert_int_equal(lw_map_file_stats(f).size, size);
 	assert_int_equal(user("alice@lightwave.test").e, LW_OK);
@@ -422,7 +450,7 @@ static void a_map_that_grows_is_followed_by_its_readers(void **state)
 
 	(void)state;
 	put_user(f, "user0", FIRST, "0", LW_MAP_FOLLOWED);
-	lw_map_file_miss(f, LW_MAP_USER, LW_STR("nobody"), 60);
+	lw_map_file_miss(f, LW_MAP_USER, LW_STR("nobody"), false, 60);
 	old = lw_map_enter(&room, 50, &door);
 	assert_non_null(old);
 	for (uint32_t i = 1; i < 20000; i++) {
@@ -484,12 +512,49 @@ static void a_full_disk_leaves_what_was_published(void **state)
 		snprintf(a, sizeof(a), "user%u", ++i);
 		e = put_user(f, a, FIRST + i, "", LW_MAP_FOLLOWED);
 	}
+	/* What does not change needs no space, and goes on. */
+	for (uint32_t k = 1; k < i; k++) {
+		snprintf(a, sizeof(a), "user%u", k);
+		assert_int_equal(put_user(f, a, FIRST + k, "", LW_MAP_FOLLOWED),
+				 LW_OK);
+	}
 	assert_int_equal(setrlimit(RLIMIT_FSIZE, &old), 0);
 	assert_int_equal(e, LW_NOMEM);
 	assert_int_equal(user("user1@lightwave.test").id, FIRST + 1);
+	snprintf(a, sizeof(a), "user%u", i);
+	assert_int_equal(put_user(f, a, FIRST + i, "", LW_MAP_FOLLOWED),
+			 LW_NOMEM);
 	/* There is space again. */
+	lw_map_file_times(f, 100, 1000, 500, 2000);
 	assert_int_equal(put_user(f, a, FIRST + i, "", LW_MAP_FOLLOWED), LW_OK);
 	assert_int_equal(by_id(LW_MAP_USER, FIRST + i, 50).id, FIRST + i);
+	lw_map_file_free(f);
+}
+
+/* One that has no name yet loses none. */
+static void a_full_disk_before_there_is_a_name(void **state)
+{
+	struct lw_map_setup s = setup();
+	struct lw_map_file *f;
+	struct rlimit old, none;
+	enum lw_err e = LW_OK;
+	char a[32];
+
+	(void)state;
+	assert_int_equal(lw_map_file_new(&s, 10, &f), LW_OK);
+	lw_map_file_times(f, 100, 1000, 500, 2000);
+	assert_int_equal(getrlimit(RLIMIT_FSIZE, &old), 0);
+	none = (struct rlimit) { 4096, old.rlim_max };
+	signal(SIGXFSZ, SIG_IGN);
+	assert_int_equal(setrlimit(RLIMIT_FSIZE, &none), 0);
+	for (uint32_t i = 1; e == LW_OK && i < 100000; i++) {
+		snprintf(a, sizeof(a), "user%u", i);
+		e = put_user(f, a, FIRST + i, "", LW_MAP_FOLLOWED);
+	}
+	assert_int_equal(setrlimit(RLIMIT_FSIZE, &old), 0);
+	assert_int_equal(e, LW_NOMEM);
+	assert_int_equal(lw_map_file_publish(f), LW_OK);
+	assert_int_equal(user("user1@lightwave.test").id, FIRST + 1);
 	lw_map_file_free(f);
 }
 
@@ -675,6 +740,9 @@ int main(void)
 		cmocka_unit_test(a_map_that_grows_is_followed_by_its_readers),
 		cmocka_unit_test(what_is_dead_is_left_behind),
 		cmocka_unit_test(a_full_disk_leaves_what_was_published),
+		cmocka_unit_test(a_full_disk_before_there_is_a_name),
+		cmocka_unit_test(
+			a_name_without_a_domain_is_never_who_else_is_local),
 		cmocka_unit_test(
 			a_new_writer_s_map_is_seen_once_it_has_the_name),
 		cmocka_unit_test(an_orphan_is_left_once_another_has_its_name),
