@@ -80,18 +80,12 @@ static enum lw_err open_map(const char *path, const struct lw_map_seat *but,
 }
 
 /*
- * The thread that a child of fork(2) inherits no more has left its pid here,
- * which is not the child's.
+ * One at a time, for good in a child of fork(2) that inherits no such thread:
+ * a child of vfork(2), which has the same memory, must not take it for that.
  */
 static bool may_open(struct lw_map_room *room)
 {
-	pid_t none = 0, me = getpid(), other;
-
-	if (atomic_compare_exchange_strong(&room->opener, &none, me))
-		return true;
-	other = none;
-	return other != me &&
-	       atomic_compare_exchange_strong(&room->opener, &other, me);
+	return !atomic_exchange(&room->opening, true);
 }
 
 /* What is now stays so where nothing better has its name. */
@@ -142,7 +136,7 @@ const struct lw_map *lw_map_look(struct lw_map_room *room, uint32_t now,
 		lw_map_leave(*ret_door);
 	if (may_open(room)) {
 		open_another(room);
-		atomic_store(&room->opener, 0);
+		atomic_store(&room->opening, false);
 	}
 	errno = saved;
 	m = sit_down(room, ret_door);
@@ -154,6 +148,9 @@ const struct lw_map *lw_map_look(struct lw_map_room *room, uint32_t now,
 
 void lw_map_close(struct lw_map_room *room)
 {
+	/* Whoever is just opening one has it; the process ends anyway. */
+	if (!may_open(room))
+		return;
 	atomic_store(&room->now, 0);
 	free_seat(room);
 }

@@ -5,7 +5,8 @@
  * replaced; what nobody reads any more is unmapped. No descriptor stays open:
  * nothing can close it, and no program inherits it. Threads read side by side;
  * who finds another thread opening it asks the socket instead. A child of
- * fork(2) goes on with its parent's mappings. No thread can be cancelled here.
+ * fork(2) goes on with its parent's mappings; one that was made while another
+ * thread was opening opens none itself. No thread can be cancelled here.
  * Any process; libc only.
  */
 #ifndef LW_MAP_ROOM_H
@@ -32,7 +33,7 @@ struct lw_map_seat {
 struct lw_map_room {
 	const char *path;
 	_Atomic uint32_t now; /* seat + 1; 0: none */
-	_Atomic pid_t opener;
+	_Atomic bool opening;
 	_Atomic uint32_t looked; /* when, at an orphan's name */
 	struct lw_map_seat seats[LW_MAP_SEATS];
 };
@@ -114,7 +115,7 @@ static inline const struct lw_map *lw_map_enter(struct lw_map_room *room,
 	return lw_map_look(room, now, ret_door);
 }
 
-/* Unmap all: nobody reads any more. For a module that is unloaded. */
+/* Unmap all, for good: nobody reads any more. For a module that is unloaded. */
 void lw_map_close(struct lw_map_room *room);
 
 #endif
