@@ -9,12 +9,10 @@
 
 #include <string.h>
 
-#define SLICE	  64 /* chains of the replica in one turn of the loop */
-#define RETRY_S	  10 /* between two tries to make a map */
-#define ALIVE_S	  5  /* ticks come every second */
-#define ROOM	  64 /* records at first */
-#define OFFLINE_S (7 * 24 * 3600)
-#define RIGHTS_S  (72 * 3600)
+#define SLICE	64 /* chains of the replica in one turn of the loop */
+#define RETRY_S 10 /* between two tries to make a map */
+#define ALIVE_S 5  /* ticks come every second */
+#define ROOM	64 /* records at first */
 #define CONTAINER(link)                                                        \
 	((struct lw_known *)((char *)(link)-offsetof(struct lw_known, by_sid)))
 
@@ -44,14 +42,16 @@ static bool wants_replica(const struct lw_plan *p)
 static void set_times(struct lw_publish *p)
 {
 	const struct lw_plan *plan = lw_follow_plan(p->front->follow);
+	const struct lw_config *c = p->front->config;
 	int64_t now = lw_now_ms();
 	int64_t since = plan->confirmed_ms < 0 ? now : plan->confirmed_ms;
-	uint32_t stale = seconds(since) + OFFLINE_S;
+	uint32_t stale = seconds(since) + c->offline_max;
 	bool good = lw_plan_replica_fresh(plan, 0, now) ||
 		    lw_link_away(p->front->link);
 
 	lw_map_file_times(p->file, good ? stale : 0, stale,
-			  seconds(since) + RIGHTS_S, seconds(now) + ALIVE_S);
+			  seconds(since) + c->offline_authorization_max,
+			  seconds(now) + ALIVE_S);
 }
 
 static void name_it(struct lw_publish *p)
@@ -96,6 +96,7 @@ void lw_publish_changed(struct lw_publish *p)
 	if (!p || !p->file)
 		return;
 	lw_map_file_new_round(p->file);
+	lw_map_file_forget_misses(p->file);
 	begin_round(p);
 }
 
@@ -168,7 +169,6 @@ static void look_at_local(struct lw_publish *p)
 	group = changed(&p->group, &f->group.seen);
 	if (!p->file || (!passwd && !group))
 		return;
-	lw_map_file_forget_misses(p->file);
 	lw_publish_changed(p);
 }
 
