@@ -9,10 +9,11 @@
 
 #include <string.h>
 
-#define SLICE	64 /* chains of the replica in one turn of the loop */
-#define RETRY_S 10 /* between two tries to make a map */
-#define ALIVE_S 5  /* ticks come every second */
-#define ROOM	64 /* records at first */
+#define SLICE	64  /* chains of the replica in one turn of the loop */
+#define RETRY_S 10  /* between two tries to make a map */
+#define ALIVE_S 5   /* ticks come every second */
+#define LOOK_MS 400 /* localdb.h looks again after 500: seen within 0.8 s */
+#define ROOM	64  /* records at first */
 #define CONTAINER(link)                                                        \
 	((struct lw_known *)((char *)(link)-offsetof(struct lw_known, by_sid)))
 
@@ -21,6 +22,7 @@ struct lw_publish {
 	char *path;
 	struct lw_map_file *file; /* NULL: none can be made */
 	struct event *turn;	  /* the next slice of a round */
+	struct event *look;	  /* at what is local */
 	const struct lw_replica *of;
 	size_t at;
 	unsigned int wait; /* ticks until a map is tried again */
@@ -158,11 +160,14 @@ static bool changed(struct timespec *seen, const struct stat *now)
 }
 
 /* Who is local now is nobody of the directory's, and the other way round. */
-static void look_at_local(struct lw_publish *p)
+static void look_at_local(evutil_socket_t fd, short what, void *arg)
 {
+	struct lw_publish *p = arg;
 	struct lw_front *f = p->front;
 	bool passwd, group;
 
+	(void)fd;
+	(void)what;
 	lw_localdb_refresh(&f->passwd, lw_now_ms());
 	lw_localdb_refresh(&f->group, lw_now_ms());
 	passwd = changed(&p->passwd, &f->passwd.seen);
@@ -181,7 +186,6 @@ void lw_publish_tick(struct lw_publish *p)
 		if (p->file)
 			begin_round(p);
 	}
-	look_at_local(p);
 	if (!p->file)
 		return;
 	set_times(p);
@@ -209,6 +213,7 @@ void lw_publish_answer(struct lw_publish *p, const struct lw_request *r,
 
 struct lw_publish *lw_publish_new(struct lw_front *f, const char *rundir)
 {
+	const struct timeval look = { 0, LOOK_MS * 1000 };
 	struct lw_publish *p = calloc(1, sizeof(*p));
 
 	if (!p)
@@ -217,7 +222,9 @@ struct lw_publish *lw_publish_new(struct lw_front *f, const char *rundir)
 	p->passwd = f->passwd.seen.st_mtim;
 	p->group = f->group.seen.st_mtim;
 	p->turn = evtimer_new(f->base, on_turn, p);
-	if (!p->turn || asprintf(&p->path, "%s/map", rundir) < 0) {
+	p->look = event_new(f->base, -1, EV_PERSIST, look_at_local, p);
+	if (!p->turn || !p->look || event_add(p->look, &look) < 0 ||
+	    asprintf(&p->path, "%s/map", rundir) < 0) {
 		p->path = NULL;
 		lw_publish_free(p);
 		return NULL;
@@ -232,6 +239,8 @@ void lw_publish_free(struct lw_publish *p)
 		return;
 	if (p->turn)
 		event_free(p->turn);
+	if (p->look)
+		event_free(p->look);
 	lw_map_file_free(p->file);
 	free(p->path);
 	free(p);

@@ -202,7 +202,7 @@ static bool allowed(uint16_t op, bool privileged)
 {
 	if (op >= LW_OP_PASSWD_BY_NAME && op <= LW_OP_PASSED)
 		return true;
-	return privileged && op >= LW_OP_AUTH && op <= LW_OP_STATUS;
+	return privileged && op >= LW_OP_AUTH && op <= LW_OP_CACHE_DROP;
 }
 
 void lw_request_start(struct lw_front *f, struct lw_conn *conn,
