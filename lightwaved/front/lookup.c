@@ -129,8 +129,7 @@ static bool ending(const struct lw_request *r, int64_t at, int64_t max_age_ms)
 	const struct lw_plan *p = lw_follow_plan(r->front->follow);
 
 	return r->head.op <= LW_OP_INITGROUPS && !r->offline && !r->busy &&
-	       !p->trusted &&
-	       lw_plan_ending(p, at, max_age_ms, r->started_ms);
+	       !p->trusted && lw_plan_ending(p, at, max_age_ms, r->started_ms);
 }
 
 static enum lw_err kept_result(struct lw_request *r, const struct lw_kept *k,

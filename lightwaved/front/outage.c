@@ -7,21 +7,23 @@
 
 #include <inttypes.h>
 
-enum lw_outage lw_outage_now(const struct lw_front *f, int64_t *ret_away_ms)
+int64_t lw_outage_heard_ms(const struct lw_front *f)
 {
 	int64_t heard = lw_link_good_ms(f->link);
 	int64_t confirmed = lw_follow_plan(f->follow)->confirmed_ms;
-	int64_t away;
 
-	*ret_away_ms = 0;
 	if (confirmed > heard)
 		heard = confirmed;
 	/* Nobody may have asked for long; and who was never heard is not away:
 	 * there is nothing that could end. */
-	if (lw_link_answers(f->link) || heard < 0)
-		return LW_OUTAGE_NONE;
-	away = lw_now_ms() - heard;
-	*ret_away_ms = away;
+	return lw_link_answers(f->link) || heard < 0 ? lw_now_ms() : heard;
+}
+
+enum lw_outage lw_outage_now(const struct lw_front *f, int64_t *ret_away_ms)
+{
+	int64_t away = lw_now_ms() - lw_outage_heard_ms(f);
+
+	*ret_away_ms = away < 0 ? 0 : away;
 	if (away > f->config->offline_max * INT64_C(1000))
 		return LW_OUTAGE_ALL;
 	if (away > f->config->offline_authorization_max * INT64_C(1000))

@@ -17,6 +17,9 @@ enum lw_outage {
 	LW_OUTAGE_ALL,	  /* nothing is served any more */
 };
 
+/* When the directory was last heard of: now, where it answers or never did. */
+int64_t lw_outage_heard_ms(const struct lw_front *f);
+
 /* Now. ret_away_ms: since when nothing was heard; 0: it answers. */
 enum lw_outage lw_outage_now(const struct lw_front *f, int64_t *ret_away_ms);
 

@@ -5,6 +5,7 @@
 #include "follow.h"
 #include "link.h"
 #include "log.h"
+#include "outage.h"
 #include "replica.h"
 
 #include <string.h>
@@ -25,7 +26,8 @@ struct lw_publish {
 	struct event *look;	  /* at what is local */
 	const struct lw_replica *of;
 	size_t at;
-	unsigned int wait; /* ticks until a map is tried again */
+	unsigned int wait;  /* ticks until a map is tried again */
+	unsigned int clean; /* ... and until what is too old is dropped */
 	struct timespec passwd, group;
 	bool named; /* programs see it */
 };
@@ -46,7 +48,8 @@ static void set_times(struct lw_publish *p)
 	const struct lw_plan *plan = lw_follow_plan(p->front->follow);
 	const struct lw_config *c = p->front->config;
 	int64_t now = lw_now_ms();
-	int64_t since = plan->confirmed_ms < 0 ? now : plan->confirmed_ms;
+	int64_t since = plan->confirmed_ms < 0 ? lw_outage_heard_ms(p->front)
+					       : plan->confirmed_ms;
 	uint32_t stale = seconds(since) + c->offline_max;
 	bool good = lw_plan_replica_fresh(plan, 0, now) ||
 		    lw_link_away(p->front->link);
@@ -177,6 +180,20 @@ static void look_at_local(evutil_socket_t fd, short what, void *arg)
 	lw_publish_changed(p);
 }
 
+/* What is asked for on demand, and by nobody any more, has no other end. */
+static void drop_old(struct lw_publish *p)
+{
+	const struct lw_config *c = p->front->config;
+
+	if (p->clean > 0) {
+		p->clean--;
+		return;
+	}
+	p->clean = c->offline_authorization_max / 100;
+	lw_map_file_expire(p->file, lw_map_now(), c->offline_max,
+			   c->offline_authorization_max);
+}
+
 void lw_publish_tick(struct lw_publish *p)
 {
 	if (!p->file && p->wait > 0 && --p->wait > 0)
@@ -189,6 +206,7 @@ void lw_publish_tick(struct lw_publish *p)
 	if (!p->file)
 		return;
 	set_times(p);
+	drop_old(p);
 	if (!wants_replica(lw_follow_plan(p->front->follow)))
 		name_it(p);
 }
