@@ -161,6 +161,7 @@ static void parse(struct parse *p)
 	p->line = r;
 	if (r > 0)
 		complain(p, LW_INVALID, "neither [section] nor key = value");
+	lw_config_settle(p->c);
 	missing = lw_config_missing(p->c, p->seen);
 	if (missing)
 		complain(p, LW_INVALID, "%s", missing);

@@ -81,6 +81,9 @@ struct lw_config {
 	uint32_t revocation_max; /* what changed is known within this */
 	uint32_t sweep_interval; /* ... and what was deleted within this */
 	uint32_t replicate_max;	 /* entries kept whole; 0: none */
+	/* While the directory is away: what is known, and rights, last so long.
+	 */
+	uint32_t offline_max, offline_authorization_max;
 
 	/* [workers] */
 	uint32_t lookup_workers, login_workers;

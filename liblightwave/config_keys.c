@@ -9,6 +9,11 @@
 
 #define SERVICE_MAX 40 /* inih keeps 49 bytes of a section's name */
 
+#define OFFLINE_LIMIT	  (365 * 24 * 3600) /* seconds, all of them */
+#define OFFLINE_DEFAULT	  (7 * 24 * 3600)
+#define AUTHORIZATION_MAX (72 * 3600)
+#define NOT_GIVEN	  UINT32_MAX
+
 enum type {
 	T_DOMAIN,   /* a DNS name; realm and base DN follow from it */
 	T_HOSTS,    /* a list of servers */
@@ -77,6 +82,10 @@ static const struct key keys[] = {
 	  false },
 	{ "cache", "replicate_max", T_NUMBER, AT(replicate_max), 0,
 	  LW_REPLICATE_MAX, false },
+	{ "cache", "offline_max", T_NUMBER, AT(offline_max), 0, OFFLINE_LIMIT,
+	  false },
+	{ "cache", "offline_authorization_max", T_NUMBER,
+	  AT(offline_authorization_max), 0, OFFLINE_LIMIT, false },
 	{ "workers", "lookup", T_NUMBER, AT(lookup_workers), 1, 32, false },
 	{ "workers", "login", T_NUMBER, AT(login_workers), 1, 32, false },
 	{ "workers", "timeout", T_NUMBER, AT(timeout), 1, 10, false },
@@ -252,6 +261,8 @@ struct lw_config *lw_config_new(void)
 	c->revocation_max = 60;
 	c->sweep_interval = 3600;
 	c->replicate_max = 50000;
+	c->offline_max = OFFLINE_DEFAULT;
+	c->offline_authorization_max = NOT_GIVEN;
 	c->netbios_name = strdup("");
 	c->home = strdup("/home/%d/%u");
 	c->shell = strdup(access("/bin/bash", X_OK) == 0 ? "/bin/bash"
@@ -261,6 +272,15 @@ struct lw_config *lw_config_new(void)
 		return NULL;
 	}
 	return c;
+}
+
+void lw_config_settle(struct lw_config *c)
+{
+	if (c->offline_authorization_max != NOT_GIVEN)
+		return;
+	c->offline_authorization_max = c->offline_max < AUTHORIZATION_MAX
+					       ? c->offline_max
+					       : AUTHORIZATION_MAX;
 }
 
 const char *lw_config_missing(const struct lw_config *c, uint64_t seen)
@@ -284,6 +304,8 @@ const char *lw_config_missing(const struct lw_config *c, uint64_t seen)
 	/* A name that we write must be one that we read. */
 	if (c->name_format == LW_NAME_SHORT && !c->default_domain_names)
 		return "name_format = short needs default_domain_names = yes";
+	if (c->offline_authorization_max > c->offline_max)
+		return "offline_authorization_max is longer than offline_max";
 	return NULL;
 }
 

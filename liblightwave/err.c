@@ -54,6 +54,9 @@ const char *lw_strerror(enum lw_err e)
 		return "lightwaved-worker does not answer";
 	case LW_NOFRONT:
 		return "lightwaved does not answer";
+	case LW_OUTDATED:
+		return "directory away for longer than "
+		       "offline_authorization_max";
 	case LW_ERR_COUNT:
 		break;
 	}

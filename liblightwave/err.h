@@ -36,6 +36,7 @@ enum lw_err {
 	LW_NOTALLOWED, /* this user may not change his password */
 	LW_NOWORKER,   /* lightwaved answers, lightwaved-worker does not */
 	LW_NOFRONT,    /* inside the modules only: lightwaved does not answer */
+	LW_OUTDATED,   /* OFFLINE, for longer than rights last without it */
 	LW_ERR_COUNT
 };
 

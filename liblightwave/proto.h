@@ -41,6 +41,11 @@ enum lw_op {
 	LW_OP_REFRESH,	 /* nothing -> nothing: take over what changed, now */
 	LW_OP_STATUS,	 /* nothing -> pairs (job_sync.h) */
 
+	LW_OP_CACHE_LIST = 48, /* u8 kind, u32 after -> what is known (cached.h)
+				  of whom has a higher id, in their order */
+	LW_OP_CACHE_SHOW,      /* str name -> what is known of whoever has it */
+	LW_OP_CACHE_DROP,      /* drop (cached.h) -> u32 entries */
+
 	/* the front asks the worker */
 	LW_OP_FIND = 64,   /* find -> entries (job.h) */
 	LW_OP_MEMBERSHIPS, /* str dn -> entries: all groups, nested */

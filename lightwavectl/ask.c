@@ -1,20 +1,19 @@
 /* ask.c - a question to lightwaved. lightwavectl. */
 #include "ctl.h"
 
+#include "cleanup.h"
+
 #include <stdio.h>
 
-enum lw_ctl_exit lw_ctl_ask(const char *socket, enum lw_op op, int budget_ms,
-			    enum lw_err *ret_e, struct lw_reply *ret)
+enum lw_ctl_exit lw_ctl_send(const char *socket, struct lw_wr *msg,
+			     int budget_ms, enum lw_err *ret_e,
+			     struct lw_reply *ret)
 {
-	uint8_t msg[LW_HEAD_SIZE];
-	struct lw_wr w;
-	enum lw_err e;
+	enum lw_err e = lw_msg_end(msg, msg->base);
 
-	lw_wr_init(&w, msg, sizeof(msg));
-	lw_msg_begin(&w, op, 0);
-	e = lw_msg_end(&w, msg);
 	if (e == LW_OK)
-		e = lw_call(socket, msg, sizeof(msg), budget_ms, ret);
+		e = lw_call(socket, msg->base, (size_t)(msg->p - msg->base),
+			    budget_ms, ret);
 	if (ret->buf && e != LW_PROTO) {
 		*ret_e = e;
 		return LW_CTL_GOOD;
@@ -30,4 +29,14 @@ enum lw_ctl_exit lw_ctl_ask(const char *socket, enum lw_op op, int budget_ms,
 			"systemctl status lightwaved\n",
 			socket);
 	return LW_CTL_AWAY;
+}
+
+enum lw_ctl_exit lw_ctl_ask(const char *socket, enum lw_op op, int budget_ms,
+			    enum lw_err *ret_e, struct lw_reply *ret)
+{
+	lw_cleanup(lw_wr_done) struct lw_wr w;
+
+	lw_wr_heap(&w, LW_HEAD_SIZE);
+	lw_msg_begin(&w, op, 0);
+	return lw_ctl_send(socket, &w, budget_ms, ret_e, ret);
 }

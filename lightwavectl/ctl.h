@@ -22,8 +22,21 @@ enum lw_ctl_exit {
 enum lw_ctl_exit lw_ctl_ask(const char *socket, enum lw_op op, int budget_ms,
 			    enum lw_err *ret_e, struct lw_reply *ret);
 
-/* The subcommands. */
-enum lw_ctl_exit lw_ctl_refresh(const char *socket);
-enum lw_ctl_exit lw_ctl_status(const char *socket);
+/* The same with a body: msg, on the heap, from lw_msg_begin() to its end. */
+enum lw_ctl_exit lw_ctl_send(const char *socket, struct lw_wr *msg,
+			     int budget_ms, enum lw_err *ret_e,
+			     struct lw_reply *ret);
+
+/* print.c: on stdout, so that no byte of it moves the terminal; and quoted. */
+void lw_ctl_show(struct lw_str s);
+void lw_ctl_json(struct lw_str s);
+
+/* main.c: say how it is called. LW_CTL_USAGE. */
+enum lw_ctl_exit lw_ctl_usage(void);
+
+/* The subcommands; argv[0] is their name. */
+enum lw_ctl_exit lw_ctl_cache(const char *socket, int argc, char **argv);
+enum lw_ctl_exit lw_ctl_refresh(const char *socket, int argc, char **argv);
+enum lw_ctl_exit lw_ctl_status(const char *socket, int argc, char **argv);
 
 #endif

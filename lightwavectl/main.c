@@ -1,6 +1,6 @@
 /*
- * main.c - lightwavectl: ask lightwaved how it is, or to look again. A program
- * of the administrator's.
+ * main.c - lightwavectl: ask lightwaved how it is, what it knows, or to look
+ * again. A program of the administrator's.
  */
 #include "ctl.h"
 
@@ -12,9 +12,11 @@
 
 static const struct command {
 	const char *name, *what;
-	enum lw_ctl_exit (*run)(const char *socket);
+	enum lw_ctl_exit (*run)(const char *socket, int argc, char **argv);
 } commands[] = {
 	{ "status", "what works and what does not", lw_ctl_status },
+	{ "cache", "what is known here: list, show NAME, drop NAME",
+	  lw_ctl_cache },
 	{ "refresh", "take over what the directory has now", lw_ctl_refresh },
 };
 #define COMMANDS (sizeof(commands) / sizeof(commands[0]))
@@ -28,19 +30,24 @@ static int usage(FILE *out, enum lw_ctl_exit x)
 	return (int)x;
 }
 
-static int run(const char *name, const char *dir)
+enum lw_ctl_exit lw_ctl_usage(void)
+{
+	return (enum lw_ctl_exit)usage(stderr, LW_CTL_USAGE);
+}
+
+static int run(int argc, char **argv, const char *dir)
 {
 	char socket[4096];
 
 	for (size_t i = 0; i < COMMANDS; i++) {
-		if (strcmp(name, commands[i].name) != 0)
+		if (strcmp(argv[0], commands[i].name) != 0)
 			continue;
 		if (geteuid() != 0) {
 			fputs("lightwavectl: only root may ask\n", stderr);
 			return LW_CTL_USAGE;
 		}
 		snprintf(socket, sizeof(socket), "%s/priv", dir);
-		return (int)commands[i].run(socket);
+		return (int)commands[i].run(socket, argc, argv);
 	}
 	return usage(stderr, LW_CTL_USAGE);
 }
@@ -56,7 +63,7 @@ int main(int argc, char **argv)
 	const char *dir = LW_RUNDIR;
 	int ch, status;
 
-	while ((ch = getopt_long(argc, argv, "", longs, NULL)) >= 0) {
+	while ((ch = getopt_long(argc, argv, "+", longs, NULL)) >= 0) {
 		if (ch == 'r') {
 			dir = optarg;
 		} else if (ch == 'h') {
@@ -68,9 +75,9 @@ int main(int argc, char **argv)
 			return usage(stderr, LW_CTL_USAGE);
 		}
 	}
-	if (optind + 1 != argc)
+	if (optind == argc)
 		return usage(stderr, LW_CTL_USAGE);
-	status = run(argv[optind], dir);
+	status = run(argc - optind, argv + optind, dir);
 	/* Who reads our words must not take half of them for all. */
 	if (fflush(stdout) != 0 && status == LW_CTL_GOOD)
 		return LW_CTL_FAILS;

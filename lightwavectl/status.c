@@ -9,21 +9,6 @@
 
 #define BUDGET_MS 30000
 
-/* Some of it comes from elsewhere: no byte of it moves the terminal. */
-static void show(struct lw_str s)
-{
-	for (size_t i = 0; i < s.n; i++) {
-		unsigned char c = (unsigned char)s.s[i];
-		bool c1 = c == 0xc2 && i + 1 < s.n &&
-			  (unsigned char)s.s[i + 1] < 0xa0;
-
-		if (c < 0x20 || c == 0x7f || c1)
-			printf("\\x%02x", c);
-		else
-			putchar(c);
-	}
-}
-
 static bool fails(struct lw_str value)
 {
 	size_t n = sizeof(LW_PAIR_FAILS) - 1;
@@ -54,9 +39,9 @@ static enum lw_ctl_exit print(struct lw_pairs p)
 		struct lw_str key = lw_rd_str(&p.each);
 		struct lw_str value = lw_rd_str(&p.each);
 
-		show(key);
+		lw_ctl_show(key);
 		printf("%*s", width - (int)key.n + 2, "");
-		show(value);
+		lw_ctl_show(value);
 		putchar('\n');
 		if (fails(value))
 			x = LW_CTL_FAILS;
@@ -64,14 +49,17 @@ static enum lw_ctl_exit print(struct lw_pairs p)
 	return x;
 }
 
-enum lw_ctl_exit lw_ctl_status(const char *socket)
+enum lw_ctl_exit lw_ctl_status(const char *socket, int argc, char **argv)
 {
 	lw_cleanup(lw_reply_done) struct lw_reply reply = { 0 };
 	struct lw_pairs pairs;
 	enum lw_err e = LW_OK;
-	enum lw_ctl_exit x =
-		lw_ctl_ask(socket, LW_OP_STATUS, BUDGET_MS, &e, &reply);
+	enum lw_ctl_exit x;
 
+	(void)argv;
+	if (argc != 1)
+		return lw_ctl_usage();
+	x = lw_ctl_ask(socket, LW_OP_STATUS, BUDGET_MS, &e, &reply);
 	if (x != LW_CTL_GOOD)
 		return x;
 	if (e == LW_OK)

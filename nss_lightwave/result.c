@@ -42,6 +42,7 @@ enum nss_status lw_to_nss(enum lw_err e, int saved, int *errnop)
 	case LW_NOTALLOWED:
 	case LW_NOWORKER:
 	case LW_NOFRONT:
+	case LW_OUTDATED:
 	case LW_ERR_COUNT:
 		break;
 	}

@@ -60,6 +60,7 @@ static struct codes codes(enum lw_err e)
 	case LW_OFFLINE:
 	case LW_NOWORKER:
 	case LW_NOFRONT:
+	case LW_OUTDATED:
 	case LW_RANGE:
 	case LW_PROTO:
 	case LW_NOMEM:
@@ -146,6 +147,9 @@ const char *lw_pam_text(enum lw_phase phase, enum lw_err e)
 	case LW_HISTORY:
 	case LW_TOOSOON:
 		return changing ? of_new_password(e) : nobody_answered(phase);
+	case LW_OUTDATED:
+		return "The directory has not been reached for too long: until "
+		       "it answers, nobody may log in.";
 	case LW_OFFLINE:
 	case LW_NOWORKER:
 	case LW_NOFRONT:

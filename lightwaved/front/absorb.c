@@ -207,6 +207,7 @@ static enum lw_err absorb_groups(struct lw_front *f, uint32_t uid,
 	if (!lw_ids_have(ids, users))
 		ids->id[ids->n++] = users;
 	ids->at_ms = lw_now_ms();
+	lw_kept_learn_list(f, LW_KIND_USER, uid, ids);
 	return lw_cache_keep_groups_of(&f->cache, uid, take(&ids));
 }
 
@@ -230,6 +231,7 @@ static enum lw_err absorb_members(struct lw_front *f, uint32_t gid,
 			return LW_OFFLINE;
 	}
 	ids->at_ms = lw_now_ms();
+	lw_kept_learn_list(f, LW_KIND_GROUP, gid, ids);
 	return lw_cache_keep_members_of(&f->cache, gid, take(&ids));
 }
 
@@ -291,6 +293,9 @@ enum lw_err lw_lookup_absorb(struct lw_front *f, const struct lw_question *q,
 	case LW_OP_VERIFY:
 	case LW_OP_REFRESH:
 	case LW_OP_STATUS:
+	case LW_OP_CACHE_LIST:
+	case LW_OP_CACHE_SHOW:
+	case LW_OP_CACHE_DROP:
 	case LW_OP_SYNC:
 		break;
 	}

@@ -65,6 +65,12 @@ enum lw_err lw_answer(struct lw_request *r, struct lw_wr *rest)
 		return lw_answer_refresh(r, &body, rest);
 	case LW_OP_STATUS:
 		return lw_answer_status(r, &body, rest);
+	case LW_OP_CACHE_LIST:
+		return lw_answer_cache_list(r, &body, rest);
+	case LW_OP_CACHE_SHOW:
+		return lw_answer_cache_show(r, &body, rest);
+	case LW_OP_CACHE_DROP:
+		return lw_answer_cache_drop(r, &body, rest);
 	case LW_OP_FIND:
 	case LW_OP_MEMBERSHIPS:
 	case LW_OP_MEMBERS:

@@ -52,6 +52,14 @@ enum lw_err lw_answer_principal(struct lw_request *r, struct lw_rd *body,
 enum lw_err lw_answer_ticket(struct lw_request *r, struct lw_rd *body,
 			     struct lw_wr *rest);
 
+/* answer_cache.c */
+enum lw_err lw_answer_cache_list(struct lw_request *r, struct lw_rd *body,
+				 struct lw_wr *rest);
+enum lw_err lw_answer_cache_show(struct lw_request *r, struct lw_rd *body,
+				 struct lw_wr *rest);
+enum lw_err lw_answer_cache_drop(struct lw_request *r, struct lw_rd *body,
+				 struct lw_wr *rest);
+
 /* answer_refresh.c */
 enum lw_err lw_answer_refresh(struct lw_request *r, struct lw_rd *body,
 			      struct lw_wr *rest);

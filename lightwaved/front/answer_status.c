@@ -3,6 +3,7 @@
 
 #include "cleanup.h"
 #include "follow.h"
+#include "outage.h"
 
 #include <inttypes.h>
 #include <stdarg.h>
@@ -160,6 +161,41 @@ static void say_replica(struct report *rp, const struct lw_plan *p,
 		    r->bytes / 1024);
 }
 
+static void say_outage(struct report *rp, const struct lw_front *f)
+{
+	const struct lw_config *c = f->config;
+	int64_t away;
+
+	switch (lw_outage_now(f, &away)) {
+	case LW_OUTAGE_ALL:
+		say(rp, "offline",
+		    LW_PAIR_FAILS "the directory has been away for %" PRId64
+				  " s, longer than offline_max: nothing is "
+				  "told of its users",
+		    away / 1000);
+		return;
+	case LW_OUTAGE_RIGHTS:
+		say(rp, "offline",
+		    LW_PAIR_FAILS "the directory has been away for %" PRId64
+				  " s, longer than offline_authorization_max: "
+				  "no groups are told, and nobody may log in",
+		    away / 1000);
+		return;
+	case LW_OUTAGE_NONE:
+		break;
+	}
+	if (away > 0)
+		say(rp, "offline",
+		    "for %" PRId64 " s: groups and logins end after %" PRIu32
+		    " s, all else after %" PRIu32 " s",
+		    away / 1000, c->offline_authorization_max, c->offline_max);
+	else
+		say(rp, "offline",
+		    "no; groups and logins would end after %" PRIu32
+		    " s, all else after %" PRIu32 " s",
+		    c->offline_authorization_max, c->offline_max);
+}
+
 enum lw_err lw_answer_status(struct lw_request *r, struct lw_rd *body,
 			     struct lw_wr *rest)
 {
@@ -180,6 +216,7 @@ enum lw_err lw_answer_status(struct lw_request *r, struct lw_rd *body,
 	say_worker(&rp, r);
 	say_followed(&rp, lw_follow_plan(follow));
 	say_replica(&rp, lw_follow_plan(follow), lw_follow_replica(follow));
+	say_outage(&rp, r->front);
 	e = lw_wr_end(rest);
 	if (e == LW_OK)
 		lw_put_u32(rest->base + count_at, rp.count);

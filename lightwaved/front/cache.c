@@ -9,6 +9,7 @@
 #define MAX_MISSES  4096
 #define MAX_LISTS   20000
 #define MAX_CHANGED 20000 /* within revocation_max */
+#define MAX_DOUBTED 20000
 
 #define KEY_MAX (LW_NAME_MAX + 2)
 
@@ -36,6 +37,7 @@ void lw_cache_init(struct lw_cache *c)
 	lw_table_init(&c->groups_of, MAX_LISTS, free);
 	lw_table_init(&c->members_of, MAX_LISTS, free);
 	lw_table_init(&c->changed, MAX_CHANGED, free);
+	lw_table_init(&c->doubted, MAX_DOUBTED, free);
 }
 
 void lw_cache_clear(struct lw_cache *c)
@@ -46,6 +48,7 @@ void lw_cache_clear(struct lw_cache *c)
 	lw_table_clear(&c->misses);
 	lw_table_clear(&c->groups_of);
 	lw_table_clear(&c->members_of);
+	lw_table_clear(&c->doubted);
 }
 
 void lw_cache_forget(struct lw_cache *c)
@@ -55,6 +58,7 @@ void lw_cache_forget(struct lw_cache *c)
 	lw_table_clear(&c->misses);
 	lw_table_clear(&c->groups_of);
 	lw_table_clear(&c->members_of);
+	lw_table_clear(&c->doubted);
 }
 
 /* No account is all digits, so that a name's key is never an id's. */
@@ -180,6 +184,7 @@ enum lw_err lw_cache_keep(struct lw_cache *c, struct lw_object *o)
 
 	id_key(key, o->kind, o->id);
 	old = lw_table_get(&c->objects, key);
+	o->said_ms = o->at_ms;
 	o->since_ms = old && old->at_ms != LW_STALE ? old->since_ms : o->at_ms;
 	lw_table_drop(&c->misses, key);
 	return lw_table_put(&c->objects, key, o);
@@ -227,6 +232,29 @@ int64_t lw_cache_changed_at(const struct lw_cache *c, enum lw_kind kind,
 	char key[KEY_MAX];
 
 	return when(&c->changed, id_key(key, kind, id));
+}
+
+enum lw_err lw_cache_doubt_list(struct lw_cache *c, enum lw_kind kind,
+				uint32_t id, int64_t at_ms)
+{
+	char key[KEY_MAX];
+
+	return note(&c->doubted, id_key(key, kind, id), at_ms);
+}
+
+int64_t lw_cache_list_doubted(const struct lw_cache *c, enum lw_kind kind,
+			      uint32_t id)
+{
+	char key[KEY_MAX];
+
+	return when(&c->doubted, id_key(key, kind, id));
+}
+
+void lw_cache_believe_list(struct lw_cache *c, enum lw_kind kind, uint32_t id)
+{
+	char key[KEY_MAX];
+
+	lw_table_drop(&c->doubted, id_key(key, kind, id));
 }
 
 enum lw_err lw_cache_miss_id(struct lw_cache *c, enum lw_kind kind, uint32_t id,

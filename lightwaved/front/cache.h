@@ -33,6 +33,7 @@ struct lw_cache {
 	struct lw_table misses;	 /* either key -> when */
 	struct lw_table groups_of, members_of;
 	struct lw_table changed; /* kind and id -> when that was heard */
+	struct lw_table doubted; /* kind and id of whose list -> when */
 	char domain_sid[192];	 /* "" until a worker said it */
 };
 
@@ -67,6 +68,17 @@ void lw_cache_doubt(struct lw_cache *c, enum lw_kind kind, uint32_t id);
 /* So may who has that name, or that nobody has it. */
 void lw_cache_doubt_name(struct lw_cache *c, enum lw_kind kind,
 			 const char *account);
+
+/*
+ * Nor is the list of a user's groups, or of a group's members, believed that
+ * was said by then, wherever it is kept; until when it is not, -1: it is. Who
+ * keeps another list by that may end the doubt. LW_NOMEM.
+ */
+enum lw_err lw_cache_doubt_list(struct lw_cache *c, enum lw_kind kind,
+				uint32_t id, int64_t at_ms);
+int64_t lw_cache_list_doubted(const struct lw_cache *c, enum lw_kind kind,
+			      uint32_t id);
+void lw_cache_believe_list(struct lw_cache *c, enum lw_kind kind, uint32_t id);
 
 /*
  * When a change of that user or group was last heard of; -1: not lately. For a

@@ -210,6 +210,20 @@ void lw_follow_doubt(struct lw_follow *w, enum lw_kind kind, uint32_t id)
 	lw_follow_changed(w);
 }
 
+void lw_follow_forgot(struct lw_follow *w)
+{
+	w->turns++;
+	lw_follow_changed(w);
+}
+
+void lw_follow_void(struct lw_follow *w)
+{
+	lw_plan_void(&w->plan, lw_now_ms());
+	lw_follow_forgot(w);
+	if (!w->asking)
+		schedule(w, 0);
+}
+
 const struct lw_plan *lw_follow_plan(const struct lw_follow *w)
 {
 	return &w->plan;

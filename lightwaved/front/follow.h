@@ -44,6 +44,13 @@ void lw_follow_soon(struct lw_follow *w);
 /* We changed that user ourselves: what is known of him is not believed. */
 void lw_follow_doubt(struct lw_follow *w, enum lw_kind kind, uint32_t id);
 
+/* Names came to be doubted: what was worked out from them is worked out anew.
+ */
+void lw_follow_forgot(struct lw_follow *w);
+/* All that is known is asked for anew, and kept for when nobody can be asked.
+ */
+void lw_follow_void(struct lw_follow *w);
+
 /*
  * Let r wait until what the directory has now is taken over; called from its
  * handler again and again. LW_OK: it is. LW_PENDING, LW_OFFLINE.

@@ -312,8 +312,14 @@ static bool followed(const struct lw_plan *p, int64_t at_ms)
 	       p->confirmed_ms - at_ms <= p->sweep_ms;
 }
 
-/* As of when a fact of at_ms holds; at_ms where it is not followed. */
-static int64_t as_of(const struct lw_plan *p, int64_t at_ms)
+void lw_plan_void(struct lw_plan *p, int64_t now_ms)
+{
+	p->void_ms = now_ms;
+	p->trusted = false;
+	p->full_after_ms = 0;
+}
+
+int64_t lw_plan_as_of(const struct lw_plan *p, int64_t at_ms)
 {
 	if (at_ms < 0 || !followed(p, at_ms) || p->confirmed_ms < at_ms)
 		return at_ms;
@@ -327,7 +333,23 @@ bool lw_plan_fresh(const struct lw_plan *p, int64_t at_ms, int64_t max_age_ms,
 		return false;
 	if (followed(p, at_ms))
 		max_age_ms = longer(max_age_ms, p->revocation_ms);
-	return now_ms - as_of(p, at_ms) <= max_age_ms;
+	return now_ms - lw_plan_as_of(p, at_ms) <= max_age_ms;
+}
+
+int64_t lw_plan_until(const struct lw_plan *p, int64_t at_ms,
+		      int64_t max_age_ms)
+{
+	if (followed(p, at_ms))
+		max_age_ms = longer(max_age_ms, p->sweep_ms);
+	return max_age_ms > INT64_MAX - at_ms ? INT64_MAX : at_ms + max_age_ms;
+}
+
+bool lw_plan_ending(const struct lw_plan *p, int64_t at_ms, int64_t max_age_ms,
+		    int64_t now_ms)
+{
+	int64_t life = lw_plan_until(p, at_ms, max_age_ms) - at_ms;
+
+	return at_ms >= 0 && now_ms - at_ms > life / 4 * 3;
 }
 
 bool lw_plan_believed(const struct lw_plan *p, int64_t now_ms)
@@ -339,7 +361,8 @@ bool lw_plan_believed(const struct lw_plan *p, int64_t now_ms)
 bool lw_plan_replica_fresh(const struct lw_plan *p, int64_t max_age_ms,
 			   int64_t now_ms)
 {
-	if (!p->replicated || p->confirmed_ms < 0 || max_age_ms < 0)
+	if (!p->replicated || p->confirmed_ms < 0 ||
+	    p->confirmed_ms < p->void_ms || max_age_ms < 0)
 		return false;
 	if (lw_plan_believed(p, now_ms))
 		max_age_ms = longer(max_age_ms, p->revocation_ms);

@@ -94,6 +94,20 @@ void lw_plan_spread(struct lw_plan *p, uint32_t random);
 /* A group may have been deleted: have a sweep before long. */
 void lw_plan_sweep_soon(struct lw_plan *p, int64_t now_ms, uint32_t random);
 
+/* Facts of before now, what is replicated too, are to be asked for anew. */
+void lw_plan_void(struct lw_plan *p, int64_t now_ms);
+
+/* As of when a fact of at_ms holds; at_ms where it is not followed. */
+int64_t lw_plan_as_of(const struct lw_plan *p, int64_t at_ms);
+/*
+ * Until when a fact of at_ms is fresh for who takes nothing older than
+ * max_age_ms, if nothing changes; and whether it is in the last quarter of
+ * that time.
+ */
+int64_t lw_plan_until(const struct lw_plan *p, int64_t at_ms,
+		      int64_t max_age_ms);
+bool lw_plan_ending(const struct lw_plan *p, int64_t at_ms, int64_t max_age_ms,
+		    int64_t now_ms);
 /*
  * Whether a fact of at_ms is young enough for who takes nothing older than
  * max_age_ms, or than the revocation bound where it is followed.

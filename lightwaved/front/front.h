@@ -33,6 +33,7 @@ struct lw_front {
 	struct lw_follow *follow;
 	struct lw_publish *publish; /* NULL: there is none (yet) */
 	struct lw_server *server;
+	unsigned int outage; /* enum lw_outage; as was last logged */
 };
 
 /*

@@ -54,6 +54,8 @@ bool lw_judge_again(struct lw_request *r, enum lw_err e)
 
 enum lw_err lw_judge_away(const struct lw_request *r, enum lw_err e)
 {
+	if (e == LW_OFFLINE && r->outdated)
+		return LW_OUTDATED;
 	return e == LW_OFFLINE && !lw_link_up(r->front->link) ? LW_NOWORKER : e;
 }
 

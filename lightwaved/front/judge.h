@@ -36,7 +36,10 @@ bool lw_judge_absurd(struct lw_password password);
  */
 bool lw_judge_again(struct lw_request *r, enum lw_err e);
 
-/* LW_OFFLINE said more exactly where there is not even a worker. */
+/*
+ * LW_OFFLINE said more exactly where there is not even a worker, or was no
+ * word of the directory for so long that nobody's rights are known.
+ */
 enum lw_err lw_judge_away(const struct lw_request *r, enum lw_err e);
 
 /* One line: who, for what, allowed or not, and why ("" for nothing). */

@@ -38,6 +38,7 @@ static void serve(struct lw_request *r, struct lw_known *k, struct lw_kept *ret)
 	if (ret->result != LW_OK)
 		return;
 	o->at_ms = lw_follow_plan(r->front->follow)->confirmed_ms;
+	o->said_ms = o->at_ms;
 	if (lw_replica_by_id(replica_of(r), &p.idmap, o->kind, o->id) != k) {
 		lw_unserved_entry(r->front, &e, "another SID has its id");
 		lw_object_free(o);
@@ -124,28 +125,69 @@ static void add_users(struct lw_front *f, struct lw_ids *ids)
 		ids->id[ids->n++] = users;
 }
 
-bool lw_kept_list(struct lw_request *r, enum lw_op op,
-		  const struct lw_object *of, const struct lw_ids **ret)
+static struct lw_ids *list_of(struct lw_front *f, struct lw_known *k,
+			      enum lw_op op)
 {
 	lw_cleanup(lw_free) struct lw_known **v = NULL;
-	struct lw_replica *replica = replica_of(r);
-	struct lw_known *k = NULL;
+	struct lw_replica *replica = lw_follow_replica(f->follow);
 	struct lw_ids *ids;
 	enum lw_err e;
 	size_t n;
+
+	e = op == LW_OP_MEMBERS ? lw_replica_members_of(replica, k, &v, &n)
+				: lw_replica_groups_of(replica, k, &v, &n);
+	ids = e == LW_OK ? ids_of(f, replica, v, n) : NULL;
+	if (ids && op == LW_OP_MEMBERSHIPS)
+		add_users(f, ids);
+	return ids;
+}
+
+static bool same_list(const struct lw_ids *a, const struct lw_ids *b)
+{
+	if (a->n != b->n)
+		return false;
+	for (size_t i = 0; i < a->n; i++) {
+		if (!lw_ids_have(b, a->id[i]))
+			return false;
+	}
+	return true;
+}
+
+void lw_kept_learn_list(struct lw_front *f, enum lw_kind kind, uint32_t id,
+			const struct lw_ids *said)
+{
+	struct lw_policy p = lw_front_policy(f);
+	struct lw_replica *replica = lw_follow_replica(f->follow);
+	lw_cleanup(lw_free) struct lw_ids *ids = NULL;
+	struct lw_known *k = NULL;
+
+	if (lw_cache_list_doubted(&f->cache, kind, id) < 0)
+		return;
+	if (replica)
+		k = lw_replica_by_id(replica, &p.idmap, kind, id);
+	if (k)
+		ids = list_of(f, k,
+			      kind == LW_KIND_GROUP ? LW_OP_MEMBERS
+						    : LW_OP_MEMBERSHIPS);
+	if (!k || (ids && same_list(ids, said)))
+		lw_cache_believe_list(&f->cache, kind, id);
+	else
+		lw_follow_soon(f->follow);
+}
+
+bool lw_kept_list(struct lw_request *r, enum lw_op op,
+		  const struct lw_object *of, const struct lw_ids **ret)
+{
+	struct lw_replica *replica = replica_of(r);
+	struct lw_known *k = NULL;
+	struct lw_ids *ids;
 
 	if (replica)
 		k = lw_replica_by_sid(replica, lw_str(of->sid));
 	if (!k || k->kind != of->kind)
 		return false;
-	e = op == LW_OP_MEMBERS ? lw_replica_members_of(replica, k, &v, &n)
-				: lw_replica_groups_of(replica, k, &v, &n);
-	ids = e == LW_OK ? ids_of(r->front, replica, v, n) : NULL;
-	if (!ids)
-		return false;
-	if (op == LW_OP_MEMBERSHIPS)
-		add_users(r->front, ids);
-	if (!lw_request_keep(r, ids, free))
+	ids = list_of(r->front, k, op);
+	if (!ids || !lw_request_keep(r, ids, free))
 		return false;
 	*ret = ids;
 	return true;

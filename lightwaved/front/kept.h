@@ -40,4 +40,8 @@ bool lw_kept_disabled(struct lw_front *f, struct lw_str sid);
 void lw_kept_learn(struct lw_front *f, const struct lw_question *q,
 		   const struct lw_entry *entries, size_t n);
 
+/* The same of a list: where it is the one that is kept, no doubt is left. */
+void lw_kept_learn_list(struct lw_front *f, enum lw_kind kind, uint32_t id,
+			const struct lw_ids *said);
+
 #endif

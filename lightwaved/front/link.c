@@ -290,9 +290,25 @@ enum lw_err lw_link_connected(struct lw_link *l)
 	return LW_OK;
 }
 
+int64_t lw_link_good_ms(const struct lw_link *l)
+{
+	const struct lw_outlook *o[] = { &l->lookups, &l->logins, &l->verdicts,
+					 &l->changes, &l->syncs };
+	int64_t at = -1;
+
+	for (size_t i = 0; i < sizeof(o) / sizeof(o[0]); i++)
+		at = o[i]->good_ms > at ? o[i]->good_ms : at;
+	return at;
+}
+
 bool lw_link_up(const struct lw_link *l)
 {
 	return l->bev && !l->hung;
+}
+
+bool lw_link_answers(const struct lw_link *l)
+{
+	return l->answered && lw_link_up(l);
 }
 
 bool lw_link_away(const struct lw_link *l)

@@ -54,6 +54,15 @@ enum lw_err lw_link_join_sync(struct lw_link *l, struct lw_request *r);
 /* Something has changed: answers on their way may be older. */
 void lw_link_overtake(struct lw_link *l);
 
+/* How many questions are on their way for which nobody waits. */
+size_t lw_link_unwaited(const struct lw_link *l);
+
+/* When the directory last answered anything; -1: it did not yet. */
+int64_t lw_link_good_ms(const struct lw_link *l);
+
+/* Whether it did when last asked, and there is a worker to ask. */
+bool lw_link_answers(const struct lw_link *l);
+
 /* Whether a worker is there and does not hang. */
 bool lw_link_up(const struct lw_link *l);
 

@@ -190,6 +190,16 @@ enum lw_err lw_link_join_sync(struct lw_link *l, struct lw_request *r)
 	return LW_OFFLINE;
 }
 
+size_t lw_link_unwaited(const struct lw_link *l)
+{
+	const struct lw_question *q;
+	size_t n = 0;
+
+	TAILQ_FOREACH (q, &l->questions, link)
+		n += q->op != LW_OP_SYNC && TAILQ_EMPTY(&q->waiters);
+	return n;
+}
+
 void lw_link_overtake(struct lw_link *l)
 {
 	struct lw_question *q;

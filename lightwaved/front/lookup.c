@@ -4,16 +4,9 @@
 #include "cleanup.h"
 #include "follow.h"
 #include "kept.h"
+#include "lookup_ask.h"
 
 #include <string.h>
-
-#define MSG_MAX (64 * 1024)
-
-/*
- * What decides about rights is not believed for ever while the directory is
- * away.
- */
-#define RIGHTS_MAX_MS (INT64_C(72) * 3600 * 1000)
 
 /* As old as it was when the question came: waiting makes nothing stale. */
 static bool fresh(const struct lw_request *r, int64_t at, int64_t max_age_ms)
@@ -41,6 +34,43 @@ static bool said_fresh(const struct lw_request *r, enum lw_kind kind,
 	       r->started_ms - at <= max_age_ms;
 }
 
+static int64_t later(int64_t a, int64_t b)
+{
+	return a > b ? a : b;
+}
+
+/* While nobody can say anything newer: whether what was true then lasts. */
+static bool lasts(const struct lw_request *r, int64_t as_of_ms)
+{
+	return r->offline &&
+	       r->started_ms - as_of_ms <=
+		       r->front->config->offline_max * INT64_C(1000);
+}
+
+static int64_t as_of(const struct lw_request *r, int64_t at_ms)
+{
+	return lw_plan_as_of(lw_follow_plan(r->front->follow), at_ms);
+}
+
+/* What was doubted since is as old as what was said. */
+static int64_t said_of(const struct lw_request *r, const struct lw_object *o)
+{
+	return o->at_ms == LW_STALE ? o->said_ms : as_of(r, o->at_ms);
+}
+
+static void uses(struct lw_request *r, int64_t as_of_ms)
+{
+	if (as_of_ms < r->as_of_ms)
+		r->as_of_ms = as_of_ms;
+}
+
+/* Nothing is told for longer, be it asked for or not. */
+static int64_t bounded(int64_t max_age_ms, uint32_t max)
+{
+	return max_age_ms > max * INT64_C(1000) ? max * INT64_C(1000)
+						: max_age_ms;
+}
+
 /* Whether the replica does, where something in it was said before since_ms. */
 static bool kept_fresh(const struct lw_request *r, int64_t max_age_ms,
 		       int64_t since_ms)
@@ -48,53 +78,13 @@ static bool kept_fresh(const struct lw_request *r, int64_t max_age_ms,
 	const struct lw_plan *p = lw_follow_plan(r->front->follow);
 
 	/* The best there is, unless something newer was said on demand. */
-	if (r->offline)
-		return p->confirmed_ms >= since_ms;
+	if (p->confirmed_ms >= since_ms && lasts(r, p->confirmed_ms))
+		return true;
+	if (r->offline && p->confirmed_ms < since_ms)
+		return false;
 	return (lw_plan_believed(p, r->started_ms) &&
 		p->confirmed_ms > r->started_ms) ||
 	       lw_plan_replica_fresh(p, max_age_ms, r->started_ms);
-}
-
-static int64_t later(int64_t a, int64_t b)
-{
-	return a > b ? a : b;
-}
-
-/* After LW_OFFLINE the request lives from what is stale. */
-static enum lw_err ask(struct lw_request *r, struct lw_question *q,
-		       struct lw_wr *msg)
-{
-	enum lw_err e;
-
-	q->login = lw_request_decides(r);
-	e = lw_link_ask(r->front->link, r, q, msg);
-	/* A lookup may as well have what is stale; a login may not. */
-	if (e == LW_NOMEM && q->login)
-		r->busy = true;
-	else if (e == LW_NOMEM || e == LW_OFFLINE)
-		r->offline = true;
-	return e == LW_NOMEM ? LW_OFFLINE : e;
-}
-
-static enum lw_err ask_find(struct lw_request *r, enum lw_kind kind,
-			    enum lw_by by, const char *value, uint32_t id)
-{
-	lw_cleanup(lw_wr_done) struct lw_wr msg;
-	char key[LW_NAME_MAX + 8];
-	struct lw_find find = { kind, by, lw_str(value) };
-	struct lw_question q = { .op = LW_OP_FIND,
-				 .key = key,
-				 .kind = kind,
-				 .by = by,
-				 .subject = id };
-
-	snprintf(key, sizeof(key), "%d%d%s", kind, by, value);
-	lw_wr_heap(&msg, MSG_MAX);
-	lw_msg_begin(&msg, LW_OP_FIND, 0);
-	lw_find_encode(&msg, &find);
-	if (lw_msg_end(&msg, msg.base) != LW_OK)
-		return LW_NOMEM;
-	return ask(r, &q, &msg);
 }
 
 /* For how long that nothing is there may have been said. */
@@ -105,9 +95,47 @@ static int64_t miss_age(const struct lw_request *r, int64_t max_age_ms)
 	return ms > max_age_ms ? max_age_ms : ms;
 }
 
-static enum lw_err kept_result(const struct lw_kept *k,
+/* What was said on demand, at which moment, is what r is told. */
+static bool served(struct lw_request *r, const struct lw_object *o, int64_t at,
+		   int64_t max_age_ms)
+{
+	if (!lasts(r, said_of(r, o)) &&
+	    !said_fresh(r, o->kind, o->id, at, max_age_ms))
+		return false;
+	uses(r, said_of(r, o));
+	return true;
+}
+
+static bool denied(struct lw_request *r, int64_t missed, int64_t none)
+{
+	if (!lasts(r, missed) && !fresh(r, missed, none))
+		return false;
+	uses(r, as_of(r, missed));
+	return true;
+}
+
+static bool lasts_kept(const struct lw_request *r)
+{
+	return lasts(r, lw_follow_plan(r->front->follow)->confirmed_ms);
+}
+
+/*
+ * It is to be asked for while it still holds: who asks for it often never
+ * waits. What is replicated is not asked for at all, and how old facts a login
+ * may have is not how long they hold.
+ */
+static bool ending(const struct lw_request *r, int64_t at, int64_t max_age_ms)
+{
+	const struct lw_plan *p = lw_follow_plan(r->front->follow);
+
+	return r->head.op <= LW_OP_INITGROUPS && !r->offline && !r->busy &&
+	       !p->trusted && lw_plan_ending(p, at, max_age_ms, r->started_ms);
+}
+
+static enum lw_err kept_result(struct lw_request *r, const struct lw_kept *k,
 			       const struct lw_object **ret)
 {
+	uses(r, lw_follow_plan(r->front->follow)->confirmed_ms);
 	if (k->result == LW_OK)
 		*ret = k->o;
 	return k->result;
@@ -135,6 +163,7 @@ enum lw_err lw_find_by_name(struct lw_request *r, enum lw_kind kind,
 	const struct lw_object *o;
 	struct lw_kept kept;
 
+	max_age_ms = bounded(max_age_ms, r->front->config->offline_max);
 	for (;;) {
 		bool there = lw_kept_by_name(r, kind, account, &kept);
 		enum lw_err e;
@@ -142,26 +171,26 @@ enum lw_err lw_find_by_name(struct lw_request *r, enum lw_kind kind,
 		if (there && !kept.doubted) {
 			e = confirmed(r, max_age_ms);
 			if (e != LW_OFFLINE)
-				return e == LW_OK ? kept_result(&kept, ret) : e;
+				return e == LW_OK ? kept_result(r, &kept, ret)
+						  : e;
 		}
 		o = lw_cache_by_name(c, kind, account, &at);
 		if (there && !kept.doubted &&
 		    kept_fresh(r, max_age_ms, later(at, missed)))
-			return kept_result(&kept, ret);
-		if (o && at >= missed &&
-		    (r->offline ||
-		     said_fresh(r, kind, o->id, at, max_age_ms))) {
+			return kept_result(r, &kept, ret);
+		if (o && at >= missed && served(r, o, at, max_age_ms)) {
+			if (ending(r, at, max_age_ms))
+				lw_ahead_find(r, kind, LW_BY_NAME, account, 0);
 			*ret = o;
 			return LW_OK;
 		}
-		if (missed >= 0 && missed >= at &&
-		    (r->offline || fresh(r, missed, none)))
+		if (missed >= 0 && missed >= at && denied(r, missed, none))
 			return LW_NOTFOUND;
-		if (r->offline && there)
-			return kept_result(&kept, ret);
+		if (there && lasts_kept(r))
+			return kept_result(r, &kept, ret);
 		if (r->offline || r->busy)
 			return LW_OFFLINE;
-		e = ask_find(r, kind, LW_BY_NAME, account, 0);
+		e = lw_ask_find(r, kind, LW_BY_NAME, account, 0);
 		if (e != LW_OFFLINE)
 			return e;
 	}
@@ -178,6 +207,7 @@ enum lw_err lw_find_by_id(struct lw_request *r, enum lw_kind kind, uint32_t id,
 
 	if (lw_id_to_rids(&p.idmap, id, rids) != LW_OK)
 		return LW_NOTFOUND;
+	max_age_ms = bounded(max_age_ms, r->front->config->offline_max);
 	for (;;) {
 		const struct lw_object *o = lw_cache_by_id(c, kind, id);
 		int64_t missed = lw_cache_missed_id(c, kind, id);
@@ -187,45 +217,29 @@ enum lw_err lw_find_by_id(struct lw_request *r, enum lw_kind kind, uint32_t id,
 		if (there && !kept.doubted) {
 			e = confirmed(r, max_age_ms);
 			if (e != LW_OFFLINE)
-				return e == LW_OK ? kept_result(&kept, ret) : e;
+				return e == LW_OK ? kept_result(r, &kept, ret)
+						  : e;
 		}
 		if (there && !kept.doubted &&
 		    kept_fresh(r, max_age_ms,
 			       later(o ? o->at_ms : LW_STALE, missed)))
-			return kept_result(&kept, ret);
-		if (o && (r->offline ||
-			  said_fresh(r, kind, id, o->at_ms, max_age_ms))) {
+			return kept_result(r, &kept, ret);
+		if (o && served(r, o, o->at_ms, max_age_ms)) {
+			if (ending(r, o->at_ms, max_age_ms))
+				lw_ahead_find(r, kind, LW_BY_RID, rids, id);
 			*ret = o;
 			return LW_OK;
 		}
-		if (missed >= 0 && (r->offline || fresh(r, missed, none)))
+		if (missed >= 0 && denied(r, missed, none))
 			return LW_NOTFOUND;
-		if (r->offline && there)
-			return kept_result(&kept, ret);
+		if (there && lasts_kept(r))
+			return kept_result(r, &kept, ret);
 		if (r->offline || r->busy)
 			return LW_OFFLINE;
-		e = ask_find(r, kind, LW_BY_RID, rids, id);
+		e = lw_ask_find(r, kind, LW_BY_RID, rids, id);
 		if (e != LW_OFFLINE)
 			return e;
 	}
-}
-
-static enum lw_err ask_list(struct lw_request *r, enum lw_op op,
-			    const struct lw_object *o)
-{
-	lw_cleanup(lw_wr_done) struct lw_wr msg;
-	char key[32];
-	struct lw_question q = {
-		.op = op, .key = key, .kind = o->kind, .subject = o->id
-	};
-
-	snprintf(key, sizeof(key), "%d:%u", op, o->id);
-	lw_wr_heap(&msg, MSG_MAX);
-	lw_msg_begin(&msg, op, 0);
-	lw_wr_str(&msg, lw_str(o->dn));
-	if (lw_msg_end(&msg, msg.base) != LW_OK)
-		return LW_NOMEM;
-	return ask(r, &q, &msg);
 }
 
 /*
@@ -243,22 +257,53 @@ static bool list_fresh(const struct lw_request *r, const struct lw_object *o,
 	return at > p->void_ms && lw_now_ms() - at <= max_age_ms;
 }
 
+/*
+ * As of when the list holds: it was followed as long as no group has changed,
+ * whichever that was.
+ */
+static int64_t list_as_of(const struct lw_request *r, const struct lw_ids *ids)
+{
+	const struct lw_plan *p = lw_follow_plan(r->front->follow);
+	bool settled = p->groups_ms < 0 ||
+		       ids->at_ms > p->groups_ms + p->revocation_ms;
+
+	return settled ? as_of(r, ids->at_ms) : ids->at_ms;
+}
+
 /* What is good enough of what is known; NULL: none is. */
 static const struct lw_ids *known_list(struct lw_request *r, enum lw_op op,
 				       const struct lw_object *o,
 				       int64_t max_age_ms)
 {
 	const struct lw_cache *c = &r->front->cache;
+	int64_t doubted = lw_cache_list_doubted(c, o->kind, o->id);
 	const struct lw_ids *ids, *kept;
 
 	ids = op == LW_OP_MEMBERS ? lw_cache_members_of(c, o->id)
 				  : lw_cache_groups_of(c, o->id);
-	if (kept_fresh(r, max_age_ms, ids ? ids->at_ms : LW_STALE) &&
+	if ((doubted < 0 || r->offline) &&
+	    kept_fresh(r, max_age_ms, ids ? ids->at_ms : LW_STALE) &&
 	    lw_kept_list(r, op, o, &kept))
 		return kept;
-	return ids && (r->offline || list_fresh(r, o, ids->at_ms, max_age_ms))
+	if (!ids || r->offline)
+		return ids;
+	return ids->at_ms > doubted && list_fresh(r, o, ids->at_ms, max_age_ms)
 		       ? ids
 		       : NULL;
+}
+
+/* Rights end where nobody has confirmed them for too long. */
+static bool rights_last(struct lw_request *r, const struct lw_object *o,
+			const struct lw_ids *ids, int64_t max_age_ms)
+{
+	int64_t max_ms =
+		r->front->config->offline_authorization_max * INT64_C(1000);
+
+	if (!r->offline || lw_now_ms() - list_as_of(r, ids) <= max_ms ||
+	    list_fresh(r, o, ids->at_ms, max_age_ms))
+		return true;
+	r->outdated = true;
+	return false;
 }
 
 static enum lw_err find_list(struct lw_request *r, enum lw_op op,
@@ -267,7 +312,11 @@ static enum lw_err find_list(struct lw_request *r, enum lw_op op,
 {
 	const struct lw_ids *kept;
 
-	if (max_age_ms == LW_ASK && lw_kept_list(r, op, o, &kept)) {
+	max_age_ms = bounded(max_age_ms,
+			     r->front->config->offline_authorization_max);
+	if (max_age_ms == LW_ASK &&
+	    lw_cache_list_doubted(&r->front->cache, o->kind, o->id) < 0 &&
+	    lw_kept_list(r, op, o, &kept)) {
 		enum lw_err e = confirmed(r, max_age_ms);
 
 		if (e == LW_OK)
@@ -279,16 +328,18 @@ static enum lw_err find_list(struct lw_request *r, enum lw_op op,
 		const struct lw_ids *ids = known_list(r, op, o, max_age_ms);
 		enum lw_err e;
 
-		if (ids && r->offline &&
-		    lw_now_ms() - ids->at_ms > RIGHTS_MAX_MS)
+		if (ids && !rights_last(r, o, ids, max_age_ms))
 			return LW_OFFLINE;
 		if (ids) {
+			if (ending(r, ids->at_ms, max_age_ms))
+				lw_ahead_list(r, op, o);
+			uses(r, list_as_of(r, ids));
 			*ret = ids;
 			return LW_OK;
 		}
 		if (r->offline || r->busy)
 			return LW_OFFLINE;
-		e = ask_list(r, op, o);
+		e = lw_ask_list(r, op, o);
 		if (e != LW_OFFLINE)
 			return e;
 	}
@@ -325,12 +376,6 @@ enum lw_err lw_find_members_of(struct lw_request *r,
 
 void lw_prefetch_groups_of(struct lw_request *r, const struct lw_object *user)
 {
-	bool offline = r->offline, busy = r->busy;
-
-	if (known_list(r, LW_OP_MEMBERSHIPS, user, LW_FRESH))
-		return;
-	if (ask_list(r, LW_OP_MEMBERSHIPS, user) == LW_PENDING)
-		lw_question_forget(r);
-	r->offline = offline;
-	r->busy = busy;
+	if (!known_list(r, LW_OP_MEMBERSHIPS, user, LW_FRESH))
+		lw_prefetch_list(r, LW_OP_MEMBERSHIPS, user);
 }

@@ -10,6 +10,7 @@
 #include "link.h"
 #include "log.h"
 #include "notify.h"
+#include "outage.h"
 #include "publish.h"
 #include "server.h"
 
@@ -131,6 +132,7 @@ static void every_second(evutil_socket_t fd, short what, void *arg)
 	(void)what;
 	lw_tickets_expire(&f->tickets, lw_now_ms());
 	lw_publish_tick(f->publish);
+	lw_outage_tick(f);
 }
 
 static void front_done(struct lw_front **pf)

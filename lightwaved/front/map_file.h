@@ -87,6 +87,13 @@ void lw_map_file_new_round(struct lw_map_file *f);
 /* ... and now is dropped: this round is over. */
 void lw_map_file_end_round(struct lw_map_file *f);
 
+/*
+ * What ended by itself so many seconds before now is dropped: lists, which give
+ * rights, and all else. Nobody has confirmed it since.
+ */
+void lw_map_file_expire(struct lw_map_file *f, uint32_t now, uint32_t stale,
+			uint32_t rights);
+
 struct lw_map_stats {
 	uint32_t size, used, dead, records; /* bytes, bytes, bytes, number */
 };

@@ -357,6 +357,24 @@ void lw_map_file_end_round(struct lw_map_file *f)
 	}
 }
 
+void lw_map_file_expire(struct lw_map_file *f, uint32_t now, uint32_t stale,
+			uint32_t rights)
+{
+	uint32_t at = lw_map_file_head(f)->records_at;
+
+	while (at < f->used) {
+		struct lw_map_record *r = lw_map_file_at(f, at);
+		bool list = r->kind == LW_MAP_GROUPS_OF ||
+			    r->kind == LW_MAP_MEMBERS;
+		uint64_t until = r->until;
+
+		if (until != LW_MAP_ENDED && until != LW_MAP_FOLLOWED &&
+		    until + (list ? rights : stale) < now)
+			kill(f, r);
+		at += r->size;
+	}
+}
+
 void lw_map_file_drop(struct lw_map_file *f, enum lw_map_kind kind,
 		      struct lw_str account)
 {

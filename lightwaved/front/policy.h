@@ -24,11 +24,12 @@ struct lw_object {
 	uint32_t id;  /* uid or gid */
 	uint32_t uac; /* users: userAccountControl */
 	char *sid, *dn;
-	char *account; /* the owned name, folded, without domain */
-	char *name;    /* as pw_name and gr_name show it */
-	char *upn;     /* users: as the directory spells it, or "" */
-	char *gecos;   /* users */
-	int64_t at_ms; /* when the directory said so; monotonic */
+	char *account;	 /* the owned name, folded, without domain */
+	char *name;	 /* as pw_name and gr_name show it */
+	char *upn;	 /* users: as the directory spells it, or "" */
+	char *gecos;	 /* users */
+	int64_t at_ms;	 /* when the directory said so; monotonic */
+	int64_t said_ms; /* the same, also once it is doubted */
 	/* Names that led to it before then may be somebody else's now. */
 	int64_t since_ms;
 };

@@ -5,16 +5,16 @@
 #include "follow.h"
 #include "link.h"
 #include "log.h"
+#include "outage.h"
 #include "replica.h"
 
 #include <string.h>
 
-#define SLICE	  64 /* chains of the replica in one turn of the loop */
-#define RETRY_S	  10 /* between two tries to make a map */
-#define ALIVE_S	  5  /* ticks come every second */
-#define ROOM	  64 /* records at first */
-#define OFFLINE_S (7 * 24 * 3600)
-#define RIGHTS_S  (72 * 3600)
+#define SLICE	64  /* chains of the replica in one turn of the loop */
+#define RETRY_S 10  /* between two tries to make a map */
+#define ALIVE_S 5   /* ticks come every second */
+#define LOOK_MS 400 /* localdb.h looks again after 500: seen within 0.8 s */
+#define ROOM	64  /* records at first */
 #define CONTAINER(link)                                                        \
 	((struct lw_known *)((char *)(link)-offsetof(struct lw_known, by_sid)))
 
@@ -23,9 +23,11 @@ struct lw_publish {
 	char *path;
 	struct lw_map_file *file; /* NULL: none can be made */
 	struct event *turn;	  /* the next slice of a round */
+	struct event *look;	  /* at what is local */
 	const struct lw_replica *of;
 	size_t at;
-	unsigned int wait; /* ticks until a map is tried again */
+	unsigned int wait;  /* ticks until a map is tried again */
+	unsigned int clean; /* ... and until what is too old is dropped */
 	struct timespec passwd, group;
 	bool named; /* programs see it */
 };
@@ -44,14 +46,17 @@ static bool wants_replica(const struct lw_plan *p)
 static void set_times(struct lw_publish *p)
 {
 	const struct lw_plan *plan = lw_follow_plan(p->front->follow);
+	const struct lw_config *c = p->front->config;
 	int64_t now = lw_now_ms();
-	int64_t since = plan->confirmed_ms < 0 ? now : plan->confirmed_ms;
-	uint32_t stale = seconds(since) + OFFLINE_S;
+	int64_t since = plan->confirmed_ms < 0 ? lw_outage_heard_ms(p->front)
+					       : plan->confirmed_ms;
+	uint32_t stale = seconds(since) + c->offline_max;
 	bool good = lw_plan_replica_fresh(plan, 0, now) ||
 		    lw_link_away(p->front->link);
 
 	lw_map_file_times(p->file, good ? stale : 0, stale,
-			  seconds(since) + RIGHTS_S, seconds(now) + ALIVE_S);
+			  seconds(since) + c->offline_authorization_max,
+			  seconds(now) + ALIVE_S);
 }
 
 static void name_it(struct lw_publish *p)
@@ -96,6 +101,7 @@ void lw_publish_changed(struct lw_publish *p)
 	if (!p || !p->file)
 		return;
 	lw_map_file_new_round(p->file);
+	lw_map_file_forget_misses(p->file);
 	begin_round(p);
 }
 
@@ -157,19 +163,35 @@ static bool changed(struct timespec *seen, const struct stat *now)
 }
 
 /* Who is local now is nobody of the directory's, and the other way round. */
-static void look_at_local(struct lw_publish *p)
+static void look_at_local(evutil_socket_t fd, short what, void *arg)
 {
+	struct lw_publish *p = arg;
 	struct lw_front *f = p->front;
 	bool passwd, group;
 
+	(void)fd;
+	(void)what;
 	lw_localdb_refresh(&f->passwd, lw_now_ms());
 	lw_localdb_refresh(&f->group, lw_now_ms());
 	passwd = changed(&p->passwd, &f->passwd.seen);
 	group = changed(&p->group, &f->group.seen);
 	if (!p->file || (!passwd && !group))
 		return;
-	lw_map_file_forget_misses(p->file);
 	lw_publish_changed(p);
+}
+
+/* What is asked for on demand, and by nobody any more, has no other end. */
+static void drop_old(struct lw_publish *p)
+{
+	const struct lw_config *c = p->front->config;
+
+	if (p->clean > 0) {
+		p->clean--;
+		return;
+	}
+	p->clean = c->offline_authorization_max / 100;
+	lw_map_file_expire(p->file, lw_map_now(), c->offline_max,
+			   c->offline_authorization_max);
 }
 
 void lw_publish_tick(struct lw_publish *p)
@@ -181,10 +203,10 @@ void lw_publish_tick(struct lw_publish *p)
 		if (p->file)
 			begin_round(p);
 	}
-	look_at_local(p);
 	if (!p->file)
 		return;
 	set_times(p);
+	drop_old(p);
 	if (!wants_replica(lw_follow_plan(p->front->follow)))
 		name_it(p);
 }
@@ -209,6 +231,7 @@ void lw_publish_answer(struct lw_publish *p, const struct lw_request *r,
 
 struct lw_publish *lw_publish_new(struct lw_front *f, const char *rundir)
 {
+	const struct timeval look = { 0, LOOK_MS * 1000 };
 	struct lw_publish *p = calloc(1, sizeof(*p));
 
 	if (!p)
@@ -217,7 +240,9 @@ struct lw_publish *lw_publish_new(struct lw_front *f, const char *rundir)
 	p->passwd = f->passwd.seen.st_mtim;
 	p->group = f->group.seen.st_mtim;
 	p->turn = evtimer_new(f->base, on_turn, p);
-	if (!p->turn || asprintf(&p->path, "%s/map", rundir) < 0) {
+	p->look = event_new(f->base, -1, EV_PERSIST, look_at_local, p);
+	if (!p->turn || !p->look || event_add(p->look, &look) < 0 ||
+	    asprintf(&p->path, "%s/map", rundir) < 0) {
 		p->path = NULL;
 		lw_publish_free(p);
 		return NULL;
@@ -232,6 +257,8 @@ void lw_publish_free(struct lw_publish *p)
 		return;
 	if (p->turn)
 		event_free(p->turn);
+	if (p->look)
+		event_free(p->look);
 	lw_map_file_free(p->file);
 	free(p->path);
 	free(p);

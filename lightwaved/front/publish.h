@@ -24,7 +24,7 @@ void lw_publish_free(struct lw_publish *p);
 void lw_publish_changed(struct lw_publish *p);
 /* Names may be read otherwise: a new map. */
 void lw_publish_reload(struct lw_publish *p);
-/* Once a second: how long it holds, and whether local files have changed. */
+/* Once a second: how long it holds. Local files are looked at meanwhile. */
 void lw_publish_tick(struct lw_publish *p);
 
 /*

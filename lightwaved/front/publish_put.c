@@ -14,30 +14,43 @@ struct put {
 	struct lw_front *front;
 	uint32_t until; /* of a fact, and of a list of groups */
 	uint32_t list_until;
+	uint32_t miss_until;
 };
 
-static uint32_t in(uint32_t s)
+/* So long after its oldest fact held; 0: it is not to be kept. */
+static uint32_t ends(const struct lw_request *r, int64_t life_ms)
 {
-	return lw_map_now() + s;
+	int64_t now = lw_now_ms();
+	int64_t as_of = r->as_of_ms < now ? r->as_of_ms : now;
+	int64_t end = as_of + life_ms;
+
+	return end > now ? (uint32_t)(end / 1000) : 0;
 }
 
-/* 0: it is not to be kept. */
-static uint32_t until(const struct lw_front *f, uint32_t ttl)
+/*
+ * Its last quarter is the front's, which has it asked for again while it still
+ * holds (lw_plan_ending()), and must see for that who wants it.
+ */
+static uint32_t until(const struct lw_request *r, uint32_t ttl, uint32_t max)
 {
-	const struct lw_plan *p = lw_follow_plan(f->follow);
+	const struct lw_plan *p = lw_follow_plan(r->front->follow);
 
 	if (lw_plan_replica_fresh(p, 0, lw_now_ms()))
 		return LW_MAP_FOLLOWED;
-	return ttl ? in(ttl) : 0;
+	return ends(r, (ttl < max ? ttl : max) * INT64_C(750));
 }
 
-static struct put put_into(struct lw_map_file *file, struct lw_front *f)
+static struct put put_into(struct lw_map_file *file, const struct lw_request *r)
 {
+	const struct lw_config *c = r->front->config;
+
 	return (struct put) {
 		.file = file,
-		.front = f,
-		.until = until(f, f->config->ttl),
-		.list_until = until(f, f->config->membership_ttl),
+		.front = r->front,
+		.until = until(r, c->ttl, c->offline_max),
+		.list_until = until(r, c->membership_ttl,
+				    c->offline_authorization_max),
+		.miss_until = ends(r, c->negative_ttl * INT64_C(1000)),
 	};
 }
 
@@ -139,21 +152,19 @@ static void put_group(const struct put *p, enum lw_map_kind kind,
 static void put_miss(const struct put *p, enum lw_map_kind kind,
 		     struct lw_str name)
 {
-	uint32_t ttl = p->front->config->negative_ttl;
 	char account[LW_NAME_MAX];
 	bool bare =
 		!memchr(name.s, '@', name.n) && !memchr(name.s, '\\', name.n);
 
-	if (ttl && account_of(p, name, account))
-		lw_map_file_miss(p->file, kind, lw_str(account), bare, in(ttl));
+	if (p->miss_until && account_of(p, name, account))
+		lw_map_file_miss(p->file, kind, lw_str(account), bare,
+				 p->miss_until);
 }
 
 static void put_miss_id(const struct put *p, enum lw_map_kind kind, uint32_t id)
 {
-	uint32_t ttl = p->front->config->negative_ttl;
-
-	if (ttl)
-		lw_map_file_miss_id(p->file, kind, id, in(ttl));
+	if (p->miss_until)
+		lw_map_file_miss_id(p->file, kind, id, p->miss_until);
 }
 
 static struct lw_rd payload(const struct lw_wr *rest)
@@ -184,7 +195,7 @@ static void put_found(const struct put *p, uint16_t op, struct lw_str name,
 void lw_put_answer(struct lw_map_file *f, const struct lw_request *r,
 		   enum lw_err e, const struct lw_wr *rest)
 {
-	struct put p = put_into(f, r->front);
+	struct put p = put_into(f, r);
 	uint16_t op = r->head.op;
 	bool by_id = op == LW_OP_PASSWD_BY_UID || op == LW_OP_GROUP_BY_GID;
 	struct lw_str name = { 0 };
@@ -251,7 +262,7 @@ static void put_user_known(const struct put *p, uint32_t uid)
 void lw_put_known(struct lw_map_file *f, struct lw_front *front,
 		  enum lw_kind kind, uint32_t id, uint32_t until_s)
 {
-	const struct put p = { f, front, until_s, until_s };
+	const struct put p = { f, front, until_s, until_s, 0 };
 	lw_cleanup(lw_wr_done) struct lw_wr q, rest;
 	struct lw_rd rd;
 

@@ -141,6 +141,7 @@ void lw_request_run(struct lw_request *r)
 
 	lw_wr_heap(&rest, LW_REPLY_MAX);
 	release_made(r);
+	r->as_of_ms = INT64_MAX;
 	if (++r->runs > max_runs(r->front->config)) {
 		lw_log(LOG_ERR, "a request of kind %d cannot be answered",
 		       r->head.op);
@@ -167,6 +168,7 @@ enum lw_err lw_request_known(struct lw_front *f, enum lw_op op, uint8_t *body,
 				.body = body,
 				.runs = 1,
 				.started_ms = lw_now_ms(),
+				.as_of_ms = INT64_MAX,
 				.offline = true };
 	enum lw_err e = lw_answer(&r, rest);
 
@@ -200,7 +202,7 @@ static bool allowed(uint16_t op, bool privileged)
 {
 	if (op >= LW_OP_PASSWD_BY_NAME && op <= LW_OP_PASSED)
 		return true;
-	return privileged && op >= LW_OP_AUTH && op <= LW_OP_STATUS;
+	return privileged && op >= LW_OP_AUTH && op <= LW_OP_CACHE_DROP;
 }
 
 void lw_request_start(struct lw_front *f, struct lw_conn *conn,

@@ -41,6 +41,9 @@ struct lw_request {
 	bool offline; /* the directory did not answer: what is stale must do */
 	bool busy; /* it decides: too much to do for an answer; nothing stale */
 	bool unsure; /* the question about changes that it waited for failed */
+	bool outdated; /* rights are known, but for too long without a word */
+	/* As of when the oldest fact of this run holds; INT64_MAX: none yet. */
+	int64_t as_of_ms;
 
 	struct lw_question *waits_for; /* NULL or the one question */
 	TAILQ_ENTRY(lw_request) waiting;

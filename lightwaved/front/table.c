@@ -93,6 +93,15 @@ enum lw_err lw_table_put(struct lw_table *t, const char *key, void *value)
 	return LW_OK;
 }
 
+void lw_table_each(const struct lw_table *t, void (*fn)(void *value, void *arg),
+		   void *arg)
+{
+	const struct lw_table_entry *e;
+
+	TAILQ_FOREACH (e, &t->order, link)
+		fn(e->value, arg);
+}
+
 void lw_table_drop(struct lw_table *t, const char *key)
 {
 	struct lw_table_entry *e = find(t, key);

@@ -33,6 +33,10 @@ void *lw_table_get(const struct lw_table *t, const char *key);
  * LW_NOMEM.
  */
 enum lw_err lw_table_put(struct lw_table *t, const char *key, void *value);
+/* All values, the one that was put first first; fn leaves the table as it is.
+ */
+void lw_table_each(const struct lw_table *t, void (*fn)(void *value, void *arg),
+		   void *arg);
 void lw_table_drop(struct lw_table *t, const char *key);
 
 #endif

@@ -5,6 +5,8 @@
 #include "fuzz.h"
 #include "message.h"
 
+#include "cached.h"
+
 const char fuzz_target[] = "proto";
 
 static bool passwd(struct lw_rd *r, struct lw_wr *w)
@@ -104,6 +106,38 @@ static bool password(struct lw_rd *r, struct lw_wr *w)
 	return true;
 }
 
+static bool cacheds(struct lw_rd *r, struct lw_wr *w)
+{
+	struct lw_cached_list l;
+
+	if (lw_cached_list_decode(r, &l) != LW_OK)
+		return false;
+	lw_wr_u32(w, l.count);
+	for (uint32_t i = 0; i < l.count; i++) {
+		struct lw_cached c = lw_cached_decode(&l.each);
+
+		fuzz_holds(c.from > 0 && c.from < LW_CACHED_FROM_COUNT,
+			   "it is from somewhere");
+		message_view(c.name);
+		message_view(c.sid);
+		message_view(c.dn);
+		lw_cached_encode(w, &c);
+	}
+	fuzz_holds(lw_rd_end(&l.each) == LW_OK, "they are as many as it says");
+	return true;
+}
+
+static bool drop(struct lw_rd *r, struct lw_wr *w)
+{
+	struct lw_drop d;
+
+	if (lw_drop_decode(r, &d) != LW_OK)
+		return false;
+	message_view(d.name);
+	lw_drop_encode(w, &d);
+	return true;
+}
+
 static const struct message_op ops[] = {
 	{ LW_OP_PASSWD_BY_NAME, message_str, passwd },
 	{ LW_OP_PASSWD_BY_UID, message_u32, passwd },
@@ -118,6 +152,8 @@ static const struct message_op ops[] = {
 	{ LW_OP_POLICY, NULL, message_policy },
 	{ LW_OP_PASSWORD, password, NULL },
 	{ LW_OP_VERIFY, login, NULL },
+	{ LW_OP_CACHE_SHOW, message_str, cacheds },
+	{ LW_OP_CACHE_DROP, drop, message_u32 },
 };
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

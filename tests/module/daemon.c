@@ -24,10 +24,16 @@ static const char base[] = "[domain]\n"
 			   "dn = cn=host,dc=lightwave,dc=test\n"
 			   "password_file = /etc/lightwave/machine.password\n";
 
+static const char *program = DAEMON;
 static pid_t pid;
 static int log_fd = -1;
 static char log_text[1024 * 1024];
 static size_t log_n;
+
+void daemon_use(const char *p)
+{
+	program = p;
+}
 
 void daemon_conf(const char *more)
 {
@@ -41,7 +47,7 @@ void daemon_conf(const char *more)
 /* Its outputs end in the pipe whose other end is ret_fd. */
 static pid_t spawn(const char *const *args, int *ret_fd)
 {
-	const char *argv[ARGS_MAX + 2] = { DAEMON };
+	const char *argv[ARGS_MAX + 2] = { program };
 	pid_t parent = getpid(), child;
 	int p[2];
 
@@ -59,7 +65,7 @@ static pid_t spawn(const char *const *args, int *ret_fd)
 		dup2(p[1], STDOUT_FILENO);
 		dup2(p[1], STDERR_FILENO);
 		if (getppid() == parent)
-			execv(DAEMON, (char *const *)argv);
+			execv(program, (char *const *)argv);
 		_exit(127);
 	}
 	close(p[1]);

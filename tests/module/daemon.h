@@ -11,6 +11,9 @@
 #include <stdbool.h>
 #include <sys/types.h>
 
+/* Another program in the place of lightwaved; borrowed. */
+void daemon_use(const char *program);
+
 /* Writes ./conf: a domain, then more (whole lines). */
 void daemon_conf(const char *more);
 

@@ -52,6 +52,34 @@ static void users_and_groups_with_one_id_are_two(void **state)
 	lw_cache_clear(&c);
 }
 
+static void a_doubted_list_is_one_kind_s(void **state)
+{
+	struct lw_cache c;
+
+	(void)state;
+	lw_cache_init(&c);
+	assert_true(lw_cache_list_doubted(&c, LW_KIND_USER, 544) == -1);
+	assert_int_equal(lw_cache_doubt_list(&c, LW_KIND_USER, 544, 7), LW_OK);
+	assert_true(lw_cache_list_doubted(&c, LW_KIND_USER, 544) == 7);
+	assert_true(lw_cache_list_doubted(&c, LW_KIND_GROUP, 544) == -1);
+	lw_cache_believe_list(&c, LW_KIND_USER, 544);
+	assert_true(lw_cache_list_doubted(&c, LW_KIND_USER, 544) == -1);
+	lw_cache_clear(&c);
+}
+
+static void what_is_doubted_is_as_old_as_it_was(void **state)
+{
+	struct lw_cache c;
+
+	(void)state;
+	lw_cache_init(&c);
+	assert_int_equal(lw_cache_keep(&c, object(LW_KIND_USER, 544)), LW_OK);
+	lw_cache_doubt(&c, LW_KIND_USER, 544);
+	assert_true(lw_cache_by_id(&c, LW_KIND_USER, 544)->at_ms == LW_STALE);
+	assert_true(lw_cache_by_id(&c, LW_KIND_USER, 544)->said_ms == 5);
+	lw_cache_clear(&c);
+}
+
 static void unknown_names_push_out_nothing_that_exists(void **state)
 {
 	struct lw_cache c;
@@ -251,6 +279,8 @@ int main(void)
 		cmocka_unit_test(a_change_is_remembered_beside_what_changed),
 		cmocka_unit_test(a_full_table_drops_what_was_put_first),
 		cmocka_unit_test(users_and_groups_with_one_id_are_two),
+		cmocka_unit_test(a_doubted_list_is_one_kind_s),
+		cmocka_unit_test(what_is_doubted_is_as_old_as_it_was),
 		cmocka_unit_test(unknown_names_push_out_nothing_that_exists),
 		cmocka_unit_test(
 			a_name_stays_pinned_after_it_was_missed_or_forgotten),

@@ -54,6 +54,8 @@ static void every_key_has_its_place_in_the_manual(void **state)
 		"revocation_max",
 		"sweep_interval",
 		"replicate_max",
+		"offline_max",
+		"offline_authorization_max",
 		"lookup",
 		"login",
 		"timeout",
@@ -120,6 +122,8 @@ static void what_is_not_said_has_its_default(void **state)
 	assert_int_equal(c->ttl, 300);
 	assert_int_equal(c->negative_ttl, 30);
 	assert_int_equal(c->membership_ttl, 0);
+	assert_int_equal(c->offline_max, 7 * 24 * 3600);
+	assert_int_equal(c->offline_authorization_max, 72 * 3600);
 	assert_int_equal(c->lookup_workers, 2);
 	assert_int_equal(c->login_workers, 2);
 	assert_int_equal(c->timeout, 5);
@@ -141,6 +145,7 @@ static void every_key_is_kept(void **state)
 		     "locked_denies_all = YES\n"
 		     "[cache]\nttl = 60\nnegative_ttl = 5\n"
 		     "membership_ttl = 6\n"
+		     "offline_max = 1000\noffline_authorization_max = 900\n"
 		     "[workers]\nlookup = 3\nlogin = 4\ntimeout = 7\n"
 		     "[kerberos]\nrequire_ticket = yes\n"
 		     "[password]\nkpasswd = yes\nwarn_days = 0\n");
@@ -160,12 +165,32 @@ static void every_key_is_kept(void **state)
 	assert_int_equal(c->ttl, 60);
 	assert_int_equal(c->negative_ttl, 5);
 	assert_int_equal(c->membership_ttl, 6);
+	assert_int_equal(c->offline_max, 1000);
+	assert_int_equal(c->offline_authorization_max, 900);
 	assert_int_equal(c->lookup_workers, 3);
 	assert_int_equal(c->login_workers, 4);
 	assert_int_equal(c->timeout, 7);
 	assert_true(c->require_ticket);
 	assert_true(c->kpasswd);
 	assert_int_equal(c->warn_days, 0);
+	lw_config_free(c);
+}
+
+static void rights_last_no_longer_than_the_rest(void **state)
+{
+	static const char text[] = BASE "[cache]\noffline_max = 60\n"
+					"offline_authorization_max = 61\n";
+	struct lw_config *c = good(BASE "[cache]\noffline_max = 60\n");
+
+	(void)state;
+	/* Not given, they end with it. */
+	assert_int_equal(c->offline_authorization_max, 60);
+	lw_config_free(c);
+	refused(text, strlen(text), 0,
+		"offline_authorization_max is longer than offline_max");
+	c = good(BASE "[cache]\noffline_max = 60\n"
+		      "offline_authorization_max = 60\n");
+	assert_int_equal(c->offline_authorization_max, 60);
 	lw_config_free(c);
 }
 
@@ -238,6 +263,7 @@ static void every_number_has_its_bounds(void **state)
 		{ "cache", "ttl", 0, 86400 },
 		{ "cache", "negative_ttl", 0, 3600 },
 		{ "cache", "membership_ttl", 0, 3600 },
+		{ "cache", "offline_max", 0, 31536000 },
 		{ "workers", "lookup", 1, 32 },
 		{ "workers", "login", 1, 32 },
 		{ "workers", "timeout", 1, 10 },
@@ -339,6 +365,7 @@ int main(void)
 		cmocka_unit_test(every_key_has_its_place_in_the_manual),
 		cmocka_unit_test(the_least_is_enough),
 		cmocka_unit_test(what_is_not_said_has_its_default),
+		cmocka_unit_test(rights_last_no_longer_than_the_rest),
 		cmocka_unit_test(every_key_is_kept),
 		cmocka_unit_test(lists_go_on_with_the_same_key_again),
 		cmocka_unit_test(a_service_has_rules_of_its_own),

@@ -62,6 +62,8 @@ static const struct {
 	      "expected a number from 60 to 604800"),
 	WRONG(2, "[cache]\nreplicate_max = 200001\n",
 	      "expected a number from 0 to 200000"),
+	WRONG(2, "[cache]\noffline_authorization_max = 31536001\n",
+	      "expected a number from 0 to 31536000"),
 	WRONG(2, "[domain]\nserver = dc_1\n", "expected host or host:port"),
 	WRONG(2, "[domain]\nserver = dc1 dc2\n", "expected host or host:port"),
 	WRONG(2, "[domain]\nserver = -dc\n", "expected host or host:port"),

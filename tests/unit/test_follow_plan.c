@@ -177,6 +177,46 @@ static void facts_count_from_the_last_question(void **state)
 	assert_true(lw_plan_fresh(&p, NOW + 6, HOUR, NOW + MIN));
 }
 
+static void the_last_quarter_of_a_life_is_its_end(void **state)
+{
+	struct lw_plan p = plan(0);
+
+	(void)state;
+	/* Followed by nobody: ttl alone. */
+	assert_true(lw_plan_until(&p, NOW, 100) == NOW + 100);
+	assert_false(lw_plan_ending(&p, NOW, 100, NOW + 75));
+	assert_true(lw_plan_ending(&p, NOW, 100, NOW + 76));
+	assert_false(lw_plan_ending(&p, -1, 100, NOW));
+	assert_false(lw_plan_ending(&p, NOW, INT64_MAX, NOW + HOUR));
+	/* Until it is asked for again because it may be deleted. */
+	p.since_ms = NOW;
+	p.confirmed_ms = NOW + MIN;
+	assert_true(lw_plan_until(&p, NOW, 100) == NOW + HOUR);
+	assert_false(lw_plan_ending(&p, NOW, 100, NOW + HOUR / 4 * 3));
+	assert_true(lw_plan_ending(&p, NOW, 100, NOW + HOUR / 4 * 3 + 1));
+	assert_true(lw_plan_as_of(&p, NOW) == NOW + MIN);
+	assert_true(lw_plan_as_of(&p, NOW - 1) == NOW - 1);
+}
+
+static void what_is_void_is_read_anew(void **state)
+{
+	struct lw_plan p = plan(100);
+
+	(void)state;
+	assert_true(ended(&p, LW_SYNC_EVERYTHING, LW_SYNCED_EVERYTHING, "a", 7,
+			  NOW));
+	assert_true(lw_plan_replica_fresh(&p, 0, NOW + 10));
+	lw_plan_void(&p, NOW + 10);
+	assert_false(lw_plan_replica_fresh(&p, HOUR, NOW + 10));
+	assert_false(lw_plan_believed(&p, NOW + 10));
+	assert_int_equal(lw_plan_next(&p, NOW + 10), LW_SYNC_EVERYTHING);
+	/* It is kept: for when nobody can be asked. */
+	assert_true(p.replicated);
+	assert_true(ended(&p, LW_SYNC_EVERYTHING, LW_SYNCED_EVERYTHING, "a", 7,
+			  NOW + 20));
+	assert_true(lw_plan_replica_fresh(&p, 0, NOW + 30));
+}
+
 /* Nothing tells of a deletion there but asking again. */
 static void without_a_replica_nothing_counts_for_ever(void **state)
 {
@@ -326,6 +366,8 @@ int main(void)
 		cmocka_unit_test(facts_count_from_the_last_question),
 		cmocka_unit_test(without_a_replica_nothing_counts_for_ever),
 		cmocka_unit_test(a_gap_ends_what_was_followed),
+		cmocka_unit_test(the_last_quarter_of_a_life_is_its_end),
+		cmocka_unit_test(what_is_void_is_read_anew),
 		cmocka_unit_test(failures_are_retried_sooner_and_then_as_usual),
 		cmocka_unit_test(what_is_not_swept_is_not_believed),
 		cmocka_unit_test(

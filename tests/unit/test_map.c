@@ -360,6 +360,28 @@ static void each_answer_ends_when_it_is_to(void **state)
 	lw_map_file_free(f);
 }
 
+static void what_ended_long_ago_is_dropped(void **state)
+{
+	const uint32_t gid = FIRST;
+	struct lw_map_file *f = make(false);
+
+	(void)state;
+	put_groups(f, "alice", &gid, 1);
+	put_user(f, "bob", FIRST, "", 60);
+	put_user(f, "carol", FIRST + 1, "", LW_MAP_ENDED);
+	put_user(f, "dave", FIRST + 2, "", LW_MAP_FOLLOWED);
+	lw_map_file_expire(f, 70, 10, 5);
+	assert_int_equal(lw_map_file_stats(f).records, 4);
+	lw_map_file_expire(f, 71, 10, 5);
+	assert_int_equal(lw_map_file_stats(f).records, 3);
+	assert_int_equal(user("bob@lightwave.test").e, LW_OFFLINE);
+	lw_map_file_expire(f, UINT32_MAX - 1, 10, 5);
+	assert_int_equal(
+		by_name(LW_MAP_USER, "dave@lightwave.test", LW_MAP_FRESH, 50).e,
+		LW_OK);
+	lw_map_file_free(f);
+}
+
 static void a_miss_is_known_until_it_ends(void **state)
 {
 	struct lw_map_file *f = make(false);
@@ -734,6 +756,7 @@ int main(void)
 		cmocka_unit_test(what_is_new_takes_the_place_of_what_was),
 		cmocka_unit_test(groups_and_members_are_told_whole),
 		cmocka_unit_test(each_answer_ends_when_it_is_to),
+		cmocka_unit_test(what_ended_long_ago_is_dropped),
 		cmocka_unit_test(a_miss_is_known_until_it_ends),
 		cmocka_unit_test(
 			a_flood_of_misses_pushes_out_nobody_who_exists),

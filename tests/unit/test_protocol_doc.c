@@ -190,6 +190,7 @@ static void every_status_has_its_number_and_words(void **state)
 		[LW_TOOSOON] = "TOOSOON",
 		[LW_NOTALLOWED] = "NOTALLOWED",
 		[LW_NOWORKER] = "NOWORKER",
+		[LW_OUTDATED] = "OUTDATED",
 	};
 
 	(void)state;
