@@ -14,6 +14,16 @@
 
 #define lw_cleanup(f) __attribute__((cleanup(f)))
 
+/*
+ * A large variable that is written before it is read, where the compiler was
+ * told to fill all with zeros and that would cost what the rest does.
+ */
+#if __has_attribute(uninitialized)
+#define lw_unset __attribute__((uninitialized))
+#else
+#define lw_unset
+#endif
+
 static inline void lw_close(int *fd)
 {
 	if (*fd >= 0)

@@ -1,8 +1,5 @@
-/* map.c - read the map. Any process; libc only; no lock and no system call. */
-#include "map.h"
-
-#include <string.h>
-#include <time.h>
+/* map.c - whether that is a map, and its misses. Any process; libc only. */
+#include "map_find.h"
 
 /* Aligned, and n bytes of it are there. */
 static const void *at(const struct lw_map *m, uint32_t offset, size_t n)
@@ -59,134 +56,18 @@ enum lw_err lw_map_check(const void *base, size_t size, struct lw_map *ret)
 	    !table_fits(&m, m.misses_at, m.misses_mask + 1,
 			sizeof(struct lw_map_miss)) ||
 	    m.misses_mask + 1 < LW_MAP_MISS_WAYS || m.records_at < sizeof(*h) ||
+	    !at(&m, m.records_at, sizeof(struct lw_map_record)) ||
 	    !names_fit(h, &m))
 		return LW_PROTO;
+	m.records_span =
+		m.size - m.records_at - (uint32_t)sizeof(struct lw_map_record);
 	*ret = m;
 	return LW_OK;
 }
 
-static const struct lw_map_head *head(const struct lw_map *m)
+uint32_t lw_map_miss_slot(uint64_t hash, uint32_t mask)
 {
-	return (const void *)m->base;
-}
-
-bool lw_map_retired(const struct lw_map *m)
-{
-	return atomic_load_explicit(&head(m)->retired, memory_order_acquire);
-}
-
-bool lw_map_orphaned(const struct lw_map *m, uint32_t now)
-{
-	return now >= atomic_load_explicit(&head(m)->alive_until,
-					   memory_order_relaxed);
-}
-
-uint32_t lw_map_now(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_BOOTTIME, &ts);
-	return (uint32_t)ts.tv_sec;
-}
-
-/* NULL: nothing there, or nothing that could be a record. */
-static const struct lw_map_record *record(const struct lw_map *m,
-					  uint32_t offset)
-{
-	const struct lw_map_record *r;
-	uint64_t need;
-
-	if (offset < m->records_at)
-		return NULL;
-	r = at(m, offset, sizeof(*r));
-	if (!r || r->size < sizeof(*r) || !at(m, offset, r->size) ||
-	    r->key_n > LW_MAP_KEY_MAX)
-		return NULL;
-	need = sizeof(*r) + UINT64_C(8) * LW_MAP_WORDS(r->key_n) + r->text_n;
-	if (r->kind == LW_MAP_GROUPS_OF)
-		need += UINT64_C(4) * r->count;
-	return need <= r->size ? r : NULL;
-}
-
-static bool believed(const struct lw_map *m, const struct lw_map_record *r,
-		     enum lw_map_trust trust, uint32_t now)
-{
-	const struct lw_map_head *h = head(m);
-	uint32_t until = atomic_load_explicit(&r->until, memory_order_acquire);
-	bool list = r->kind == LW_MAP_GROUPS_OF || r->kind == LW_MAP_MEMBERS;
-
-	if (until == LW_MAP_DEAD)
-		return false;
-	if (trust == LW_MAP_STALE)
-		return now < atomic_load_explicit(list ? &h->rights_until
-						       : &h->stale_until,
-						  memory_order_acquire);
-	if (atomic_load_explicit(&r->round, memory_order_acquire) !=
-	    atomic_load_explicit(&h->round, memory_order_acquire))
-		return false;
-	if (list &&
-	    now >= atomic_load_explicit(&h->rights_until, memory_order_acquire))
-		return false;
-	if (until == LW_MAP_FOLLOWED)
-		until = atomic_load_explicit(&h->fresh_until,
-					     memory_order_acquire);
-	return now < until;
-}
-
-static uint32_t bucket(const struct lw_map *m, uint32_t table, uint32_t slot)
-{
-	const _Atomic uint32_t *p = (const void *)(m->base + table);
-
-	return atomic_load_explicit(p + slot, memory_order_acquire);
-}
-
-static bool has_key(const struct lw_map_record *r, enum lw_map_kind kind,
-		    const struct lw_map_key *key)
-{
-	if (r->key_hash != (uint32_t)(key->hash >> 32) || r->kind != kind ||
-	    r->key_n != key->n)
-		return false;
-	for (uint32_t i = 0; i < LW_MAP_WORDS(key->n); i++) {
-		if (r->words[i] != key->words[i])
-			return false;
-	}
-	return true;
-}
-
-static const struct lw_map_record *find_key(const struct lw_map *m,
-					    enum lw_map_kind kind,
-					    const struct lw_map_key *key)
-{
-	uint32_t next =
-		bucket(m, m->by_key_at, (uint32_t)key->hash & m->by_key_mask);
-
-	for (int i = 0; i < LW_MAP_STEPS && next; i++) {
-		const struct lw_map_record *r = record(m, next);
-
-		if (!r || has_key(r, kind, key))
-			return r;
-		next = atomic_load_explicit(&r->next_by_key,
-					    memory_order_acquire);
-	}
-	return NULL;
-}
-
-static const struct lw_map_record *find_id(const struct lw_map *m,
-					   enum lw_map_kind kind,
-					   const struct lw_map_key *key)
-{
-	uint32_t next =
-		bucket(m, m->by_id_at, (uint32_t)key->hash & m->by_id_mask);
-
-	for (int i = 0; i < LW_MAP_STEPS && next; i++) {
-		const struct lw_map_record *r = record(m, next);
-
-		if (!r || (r->kind == kind && r->id == key->words[0]))
-			return r;
-		next = atomic_load_explicit(&r->next_by_id,
-					    memory_order_acquire);
-	}
-	return NULL;
+	return (uint32_t)(hash >> 16) & mask & ~(LW_MAP_MISS_WAYS - 1u);
 }
 
 /* Its number was even and stayed the same: all of it was of one question. */
@@ -208,7 +89,7 @@ static bool is_miss(const struct lw_map_miss *s, uint32_t kind,
 	       atomic_load_explicit(&s->seq, memory_order_relaxed) == seq;
 }
 
-static bool missed(const struct lw_map *m, uint32_t kind,
+bool lw_map_missed(const struct lw_map *m, uint32_t kind,
 		   const struct lw_map_key *key, uint32_t now)
 {
 	const struct lw_map_miss *s = (const void *)(m->base + m->misses_at);
@@ -223,58 +104,13 @@ static bool missed(const struct lw_map *m, uint32_t kind,
 	return false;
 }
 
-uint32_t lw_map_miss_slot(uint64_t hash, uint32_t mask)
+enum lw_err lw_map_no_list(const struct lw_map *m, const char *typed,
+			   uint32_t now)
 {
-	return (uint32_t)(hash >> 16) & mask & ~(LW_MAP_MISS_WAYS - 1u);
-}
-
-/* Nobody is in a group list who is no user. */
-static enum lw_map_kind missed_as(enum lw_map_kind kind)
-{
-	return kind == LW_MAP_GROUPS_OF ? LW_MAP_USER : kind;
-}
-
-static enum lw_err judge(const struct lw_map *m, const struct lw_map_record *r,
-			 enum lw_map_trust trust, uint32_t now,
-			 const struct lw_map_record **ret)
-{
-	if (!believed(m, r, trust, now))
-		return LW_OFFLINE;
-	*ret = r;
-	return LW_OK;
-}
-
-enum lw_err lw_map_by_name(const struct lw_map *m, enum lw_map_kind kind,
-			   const char *typed, enum lw_map_trust trust,
-			   uint32_t now, const struct lw_map_record **ret)
-{
-	const struct lw_map_record *r;
-	struct lw_map_key key;
-	enum lw_err e = lw_map_key_typed(&m->names, kind, typed, &key);
-
-	if (e != LW_OK)
-		return e;
-	r = find_key(m, kind, &key);
-	if (r)
-		return judge(m, r, trust, now, ret);
-	if (kind == LW_MAP_GROUPS_OF)
-		lw_map_key_typed(&m->names, missed_as(kind), typed, &key);
-	return missed(m, missed_as(kind), &key, now) ? LW_NOTFOUND : LW_OFFLINE;
-}
-
-enum lw_err lw_map_by_id(const struct lw_map *m, enum lw_map_kind kind,
-			 uint32_t id, enum lw_map_trust trust, uint32_t now,
-			 const struct lw_map_record **ret)
-{
-	const struct lw_map_record *r;
 	struct lw_map_key key;
 
-	if (!lw_id_ours(&m->ids, id))
+	if (lw_map_key_typed(&m->names, LW_MAP_USER, typed, &key) != LW_OK)
 		return LW_NOTOURS;
-	lw_map_key_id(m->names.seed, kind | LW_MAP_BY_ID, id, &key);
-	r = find_id(m, kind, &key);
-	if (r)
-		return judge(m, r, trust, now, ret);
-	return missed(m, kind | LW_MAP_BY_ID, &key, now) ? LW_NOTFOUND
-							 : LW_OFFLINE;
+	return lw_map_missed(m, LW_MAP_USER, &key, now) ? LW_NOTFOUND
+							: LW_OFFLINE;
 }

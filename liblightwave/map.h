@@ -19,6 +19,7 @@
 
 #include <stdatomic.h>
 #include <sys/types.h>
+#include <time.h>
 
 #define LW_MAP_PATH LW_RUNDIR "/map"
 
@@ -32,7 +33,7 @@ enum lw_map_kind {
 	LW_MAP_USER = 1,  /* by account and by uid */
 	LW_MAP_GROUP,	  /* by gid: a name without members */
 	LW_MAP_MEMBERS,	  /* by account of a group: the name and all members */
-	LW_MAP_GROUPS_OF, /* by account of a user: gids, the primary first */
+	LW_MAP_GROUPS_OF, /* by account of a user: gids, each once */
 	LW_MAP_KIND_COUNT
 };
 
@@ -114,7 +115,7 @@ struct lw_map {
 	uint32_t by_key_at, by_key_mask;
 	uint32_t by_id_at, by_id_mask;
 	uint32_t misses_at, misses_mask;
-	uint32_t records_at;
+	uint32_t records_at, records_span; /* the first, and to the last */
 	struct lw_map_names names;
 	struct lw_idmap ids; /* domain_sid is not used */
 };
@@ -125,32 +126,14 @@ struct lw_map {
  */
 enum lw_err lw_map_check(const void *base, size_t size, struct lw_map *ret);
 
-/* Whether it was replaced. */
-bool lw_map_retired(const struct lw_map *m);
-/* Whether it may have been, without its knowing. */
-bool lw_map_orphaned(const struct lw_map *m, uint32_t now);
-
-/* How old an answer may be. */
-enum lw_map_trust {
-	LW_MAP_FRESH, /* as good as the front's */
-	LW_MAP_STALE, /* the front is not there to ask */
-};
-
 /* Seconds of CLOCK_BOOTTIME. */
-uint32_t lw_map_now(void);
+static inline uint32_t lw_map_now(void)
+{
+	struct timespec ts;
 
-/*
- * What the map says. LW_OK: ret is a record whose key, text and counts lie
- * within it, borrowed as long as the map is. LW_NOTFOUND: the directory has no
- * such name or id. LW_NOTOURS: it cannot have. LW_OFFLINE: the map has no word
- * on it.
- */
-enum lw_err lw_map_by_name(const struct lw_map *m, enum lw_map_kind kind,
-			   const char *typed, enum lw_map_trust trust,
-			   uint32_t now, const struct lw_map_record **ret);
-enum lw_err lw_map_by_id(const struct lw_map *m, enum lw_map_kind kind,
-			 uint32_t id, enum lw_map_trust trust, uint32_t now,
-			 const struct lw_map_record **ret);
+	clock_gettime(CLOCK_BOOTTIME, &ts);
+	return (uint32_t)ts.tv_sec;
+}
 
 /* What follows a record's key. */
 static inline const void *lw_map_text(const struct lw_map_record *r)

@@ -9,42 +9,9 @@
 #include <sys/mman.h>
 #include <sys/stat.h>
 
-/* Threads have an errno each: its address tells them apart. */
-static struct lw_map_door *my_door(struct lw_map_seat *s)
-{
-	return s->doors + ((uintptr_t)&errno >> 6) % LW_MAP_DOORS;
-}
-
-/*
- * Counted first, and then looked again whether that is still the seat: who
- * empties a seat has taken it from now before he counts (empty()).
- */
-static const struct lw_map *sit_down(struct lw_map_room *room,
-				     struct lw_map_door **ret_door)
-{
-	for (;;) {
-		uint32_t now = atomic_load(&room->now);
-		struct lw_map_seat *s;
-
-		if (now == 0)
-			return NULL;
-		s = room->seats + now - 1;
-		*ret_door = my_door(s);
-		atomic_fetch_add(&(*ret_door)->readers, 1);
-		if (atomic_load(&room->now) == now)
-			return &s->map;
-		lw_map_leave(*ret_door);
-	}
-}
-
-void lw_map_leave(struct lw_map_door *door)
-{
-	atomic_fetch_sub_explicit(&door->readers, 1, memory_order_release);
-}
-
 static bool is_read(struct lw_map_seat *s)
 {
-	for (int i = 0; i < LW_MAP_DOORS; i++) {
+	for (unsigned int i = 0; i < LW_MAP_DOORS; i++) {
 		if (atomic_load(&s->doors[i].readers) != 0)
 			return true;
 	}
@@ -143,21 +110,33 @@ static void open_another(struct lw_map_room *room)
 	pthread_setcancelstate(cancel, NULL);
 }
 
-/* An orphan's name is looked at once a second. */
-static bool worth_a_look(struct lw_map_room *room, const struct lw_map *m,
-			 uint32_t now)
+/* Somebody may just be taking another seat: few go on meanwhile. */
+static const struct lw_map *sit_down(struct lw_map_room *room,
+				     struct lw_map_door **ret_door)
 {
-	return !m || lw_map_retired(m) ||
-	       (lw_map_orphaned(m, now) &&
-		atomic_exchange(&room->looked, now) != now);
+	const struct lw_map *m = NULL;
+
+	while (!m && atomic_load(&room->now) != 0)
+		m = lw_map_sit_down(room, ret_door);
+	return m;
 }
 
-const struct lw_map *lw_map_enter(struct lw_map_room *room, uint32_t now,
-				  struct lw_map_door **ret_door)
+/* An orphan's name is looked at once a second. */
+static bool stays(struct lw_map_room *room, const struct lw_map *m,
+		  uint32_t now)
+{
+	return !lw_map_retired(m) &&
+	       (!lw_map_worth_a_look(m, now) ||
+		atomic_exchange(&room->looked, now) == now);
+}
+
+const struct lw_map *lw_map_look(struct lw_map_room *room, uint32_t now,
+				 struct lw_map_door **ret_door)
 {
 	const struct lw_map *m = sit_down(room, ret_door);
+	int saved = errno;
 
-	if (!worth_a_look(room, m, now))
+	if (m && stays(room, m, now))
 		return m;
 	if (m)
 		lw_map_leave(*ret_door);
@@ -165,6 +144,7 @@ const struct lw_map *lw_map_enter(struct lw_map_room *room, uint32_t now,
 		open_another(room);
 		atomic_store(&room->opener, 0);
 	}
+	errno = saved;
 	m = sit_down(room, ret_door);
 	if (!m || !lw_map_retired(m))
 		return m;

@@ -13,8 +13,8 @@
 
 #include "map.h"
 
-#define LW_MAP_SEATS 4 /* maps at a time: one, and those still being read */
-#define LW_MAP_DOORS 8 /* readers are counted apart, so as not to collide */
+#define LW_MAP_SEATS 4	/* maps at a time: one, and those still being read */
+#define LW_MAP_DOORS 8u /* readers are counted apart, so as not to collide */
 
 struct lw_map_door {
 	_Alignas(64) _Atomic uint32_t readers;
@@ -37,13 +37,82 @@ struct lw_map_room {
 	struct lw_map_seat seats[LW_MAP_SEATS];
 };
 
+/* Whether it was replaced. */
+static inline bool lw_map_retired(const struct lw_map *m)
+{
+	const struct lw_map_head *h = (const void *)m->base;
+
+	return atomic_load_explicit(&h->retired, memory_order_acquire);
+}
+
+/* Inside: another map may have its name: it says so, or nobody can say. */
+static inline bool lw_map_worth_a_look(const struct lw_map *m, uint32_t now)
+{
+	const struct lw_map_head *h = (const void *)m->base;
+
+	return lw_map_retired(m) ||
+	       now >= atomic_load_explicit(&h->alive_until,
+					   memory_order_relaxed);
+}
+
+/* Leave the map by the door that was entered by. */
+static inline void lw_map_leave(struct lw_map_door *door)
+{
+	atomic_fetch_sub_explicit(&door->readers, 1, memory_order_release);
+}
+
+/* Inside: threads have a stack each: that tells them apart. */
+static inline struct lw_map_door *lw_map_door_of(struct lw_map_seat *s)
+{
+	uintptr_t stack = (uintptr_t)__builtin_frame_address(0);
+
+	return s->doors + ((stack >> 12 ^ stack >> 23) & (LW_MAP_DOORS - 1));
+}
+
 /*
- * The map of now (seconds), to be left with the same door. NULL: there is none,
+ * Inside: counted first, and then looked again whether that is still the seat:
+ * who empties a seat has taken it from now before he counts. NULL: there is no
+ * map, or it has just been replaced.
+ */
+static inline const struct lw_map *lw_map_sit_down(
+	struct lw_map_room *room, struct lw_map_door **ret_door)
+{
+	uint32_t now = atomic_load(&room->now);
+	struct lw_map_seat *s = room->seats + now - 1;
+	struct lw_map_door *door;
+
+	if (now == 0)
+		return NULL;
+	door = lw_map_door_of(s);
+	atomic_fetch_add(&door->readers, 1);
+	if (atomic_load(&room->now) != now) {
+		lw_map_leave(door);
+		return NULL;
+	}
+	*ret_door = door;
+	return &s->map;
+}
+
+/* Inside: the same where that is not to be had at once. errno is kept. */
+const struct lw_map *lw_map_look(struct lw_map_room *room, uint32_t now,
+				 struct lw_map_door **ret_door);
+
+/*
+ * The map of now (lw_map_now()), to be left by that door. NULL: there is none,
  * or none that can be read.
  */
-const struct lw_map *lw_map_enter(struct lw_map_room *room, uint32_t now,
-				  struct lw_map_door **ret_door);
-void lw_map_leave(struct lw_map_door *door);
+static inline const struct lw_map *lw_map_enter(struct lw_map_room *room,
+						uint32_t now,
+						struct lw_map_door **ret_door)
+{
+	const struct lw_map *m = lw_map_sit_down(room, ret_door);
+
+	if (m && !lw_map_worth_a_look(m, now))
+		return m;
+	if (m)
+		lw_map_leave(*ret_door);
+	return lw_map_look(room, now, ret_door);
+}
 
 /* Unmap all: nobody reads any more. For a module that is unloaded. */
 void lw_map_close(struct lw_map_room *room);

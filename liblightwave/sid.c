@@ -4,10 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#define RID_BITS    24
-#define RID_LIMIT   0x00FFFFFFu
 #define MACHINE_MAX 0xFFu
-#define FIRST_ID    1000u
 
 /* A decimal number without leading zeros, to its end; false if it is none. */
 static bool number(struct lw_str s, uint32_t *ret)
@@ -55,51 +52,13 @@ bool lw_sid_valid(struct lw_str s)
 	return true;
 }
 
-/* What Lightwave makes with a fixed RID and hosts may serve as a low id. */
-static bool well_known(uint32_t rid)
-{
-	static const uint32_t rids[] = { 500, 512, 513, 514, 515,
-					 544, 545, 546, 547 };
-
-	for (size_t i = 0; i < sizeof(rids) / sizeof(rids[0]); i++) {
-		if (rids[i] == rid)
-			return true;
-	}
-	return false;
-}
-
-bool lw_id_servable(uint32_t id)
-{
-	if (id < FIRST_ID || id > INT32_MAX)
-		return false;
-	if (id >= 60001 && id <= 60577) /* systemd: homed, userdb */
-		return false;
-	if (id >= 61184 && id <= 65519) /* systemd: DynamicUser */
-		return false;
-	return id != 65534 && id != 65535;
-}
-
-/* Whether id is that of a well-known object, whose RID it then gives. */
-static bool from_well_known(const struct lw_idmap *map, uint32_t id,
-			    uint32_t *ret_rid)
-{
-	uint32_t rid = id - map->well_known_base;
-
-	if (id < map->well_known_base || !well_known(rid))
-		return false;
-	if (map->well_known_base != 0 && !lw_id_servable(id))
-		return false;
-	*ret_rid = rid;
-	return true;
-}
-
 static enum lw_err short_rid(const struct lw_idmap *map, uint32_t rid,
 			     uint32_t *ret_id)
 {
 	uint32_t id = rid + map->well_known_base, back;
 
-	if (rid < FIRST_ID) {
-		if (!from_well_known(map, id, &back) || back != rid)
+	if (rid < LW_ID_FIRST) {
+		if (!lw_id_well_known(map, id, &back) || back != rid)
 			return LW_INVALID;
 		*ret_id = id;
 		return LW_OK;
@@ -107,7 +66,7 @@ static enum lw_err short_rid(const struct lw_idmap *map, uint32_t rid,
 	/* An id has one owner: where well-known ones were moved, they are it.
 	 */
 	if (!map->legacy_sids || !lw_id_servable(rid) ||
-	    from_well_known(map, rid, &back))
+	    lw_id_well_known(map, rid, &back))
 		return LW_INVALID;
 	*ret_id = rid;
 	return LW_OK;
@@ -135,27 +94,13 @@ enum lw_err lw_sid_to_id(const struct lw_idmap *map, struct lw_str sid,
 		return LW_INVALID;
 	if (sid.n != 0)
 		return LW_NOTOURS;
-	if (first == 0 || first > MACHINE_MAX || rid == 0 || rid > RID_LIMIT)
+	if (first == 0 || first > MACHINE_MAX || rid == 0 || rid > LW_RID_LIMIT)
 		return LW_INVALID;
-	id = first << RID_BITS | rid;
+	id = first << LW_RID_BITS | rid;
 	if (!lw_id_servable(id))
 		return LW_INVALID;
 	*ret_id = id;
 	return LW_OK;
-}
-
-/* A machine gives out no RID 0: only "-RID" can be meant. */
-static bool of_machine(uint32_t id)
-{
-	return id >> RID_BITS != 0 && (id & RID_LIMIT) != 0;
-}
-
-bool lw_id_ours(const struct lw_idmap *map, uint32_t id)
-{
-	uint32_t rid;
-
-	return from_well_known(map, id, &rid) ||
-	       (lw_id_servable(id) && (of_machine(id) || map->legacy_sids));
 }
 
 enum lw_err lw_id_to_rids(const struct lw_idmap *map, uint32_t id, char *ret)
@@ -164,19 +109,19 @@ enum lw_err lw_id_to_rids(const struct lw_idmap *map, uint32_t id, char *ret)
 
 	if (!lw_id_ours(map, id))
 		return LW_NOTOURS;
-	if (from_well_known(map, id, &rid)) {
+	if (lw_id_well_known(map, id, &rid)) {
 		snprintf(ret, LW_RID_MAX, "%u", rid);
 		return LW_OK;
 	}
-	if (!of_machine(id)) {
+	if (!lw_id_of_machine(id)) {
 		snprintf(ret, LW_RID_MAX, "%u", id);
 		return LW_OK;
 	}
 	if (map->legacy_sids)
-		snprintf(ret, LW_RID_MAX, "%u-%u %u", id >> RID_BITS,
-			 id & RID_LIMIT, id);
+		snprintf(ret, LW_RID_MAX, "%u-%u %u", id >> LW_RID_BITS,
+			 id & LW_RID_LIMIT, id);
 	else
-		snprintf(ret, LW_RID_MAX, "%u-%u", id >> RID_BITS,
-			 id & RID_LIMIT);
+		snprintf(ret, LW_RID_MAX, "%u-%u", id >> LW_RID_BITS,
+			 id & LW_RID_LIMIT);
 	return LW_OK;
 }

@@ -40,32 +40,87 @@ static enum lw_err ask(const char *name, gid_t gid, struct group *grp,
 	return lw_nss_take_group(&entry, grp, a);
 }
 
-static enum lw_err find(const char *name, gid_t gid, struct group *grp,
-			char *buf, size_t len)
+/* count strings that begin at p, none of them past end. */
+static bool point_at(char **to, uint32_t count, char *p, const char *end)
 {
-	struct lw_arena a = { .p = buf, .left = len };
+	for (uint32_t i = 0; i < count; i++) {
+		if (p >= end)
+			return false;
+		to[i] = p;
+		p += strlen(p) + 1;
+	}
+	to[count] = NULL;
+	return true;
+}
+
+/* The name, the password, the members, and the end. */
+static enum lw_err fill_known(struct group *grp, const struct lw_map_record *r,
+			      struct lw_arena *a)
+{
+	uint32_t n = r->text_n, count = r->count;
+	char **strings;
 	enum lw_err e;
 
-	e = lw_known_group(name, gid, LW_MAP_FRESH, grp, buf, len);
-	if (e == LW_OFFLINE)
-		e = ask(name, gid, grp, &a);
+	if (count > n)
+		return LW_OFFLINE;
+	strings = lw_arena_ptrs(a, (size_t)count + 3);
+	if (!strings)
+		return LW_RANGE;
+	e = lw_known_text(r, n, a->p, a->left);
+	if (e != LW_OK)
+		return e;
+	if (!point_at(strings, count + 2, a->p, a->p + n))
+		return LW_OFFLINE;
+	*grp = (struct group) {
+		.gr_name = strings[0],
+		.gr_passwd = strings[1],
+		.gr_gid = r->id,
+		.gr_mem = strings + 2,
+	};
+	return lw_known_id(grp->gr_gid) ? LW_OK : LW_OFFLINE;
+}
+
+/* By name with all members, by gid without. */
+lw_inline enum lw_err known(const char *name, gid_t gid,
+			    enum lw_map_trust trust, struct group *grp,
+			    char *buf, size_t len)
+{
+	lw_cleanup(lw_known_leave) struct lw_map_door *door = NULL;
+	struct lw_arena a = { .p = buf, .left = len };
+	const struct lw_map_record *r;
+	enum lw_err e = lw_known_find(name ? LW_MAP_MEMBERS : LW_MAP_GROUP,
+				      name, gid, trust, &r, &door);
+
+	return e == LW_OK ? fill_known(grp, r, &a) : e;
+}
+
+/* What the map does not know; where there is no front, what it once knew. */
+static enum nss_status find(const char *name, gid_t gid, struct group *grp,
+			    char *buf, size_t len, int *errnop)
+{
+	int saved = errno;
+	struct lw_arena a = { .p = buf, .left = len };
+	enum lw_err e = ask(name, gid, grp, &a);
+
 	if (e == LW_NOFRONT)
-		e = lw_known_group(name, gid, LW_MAP_STALE, grp, buf, len);
-	return e;
+		e = known(name, gid, LW_MAP_STALE, grp, buf, len);
+	return lw_to_nss(e, saved, errnop);
 }
 
 enum nss_status _nss_lightwave_getgrnam_r(const char *name, struct group *grp,
 					  char *buf, size_t len, int *errnop)
 {
-	int saved = errno;
+	enum lw_err e = known(name, 0, LW_MAP_FRESH, grp, buf, len);
 
-	return lw_to_nss(find(name, 0, grp, buf, len), saved, errnop);
+	return e == LW_OFFLINE ? find(name, 0, grp, buf, len, errnop)
+			       : lw_known_to_nss(e, errnop);
 }
 
 enum nss_status _nss_lightwave_getgrgid_r(gid_t gid, struct group *grp,
 					  char *buf, size_t len, int *errnop)
 {
-	int saved = errno;
+	enum lw_err e = known(NULL, gid, LW_MAP_FRESH, grp, buf, len);
 
-	return lw_to_nss(find(NULL, gid, grp, buf, len), saved, errnop);
+	return e == LW_OFFLINE ? find(NULL, gid, grp, buf, len, errnop)
+			       : lw_known_to_nss(e, errnop);
 }

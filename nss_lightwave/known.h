@@ -1,28 +1,65 @@
 /*
- * known.h - what the map says, in the caller's buffer. Runs in any process.
+ * known.h - what the map says. Runs in any process; libc only; no lock, no
+ * allocation, and no system call but where a map is opened.
  *
- * Each gives LW_OFFLINE where the map has no word on it that may be trusted
- * as told: then the front is to be asked. LW_RANGE: buf is too small. Nothing
- * in the map is believed to be well-formed. After an error what ret points to
- * is undefined.
+ * Nothing in the map is believed to be well-formed: what is not makes
+ * LW_OFFLINE, as where the map has no word on the question. Then the front is
+ * to be asked. Inline, since all of it is on the way of each lookup.
  */
 #ifndef LW_NSS_KNOWN_H
 #define LW_NSS_KNOWN_H
 
-#include "map.h"
+#include "map_find.h"
+#include "map_room.h"
 #include "module.h"
 
-/* By name, or by uid or gid where name is NULL. */
-enum lw_err lw_known_passwd(const char *name, uint32_t uid,
-			    enum lw_map_trust trust, struct passwd *ret,
-			    char *buf, size_t len);
-/* By name with all members, by gid without. */
-enum lw_err lw_known_group(const char *name, uint32_t gid,
-			   enum lw_map_trust trust, struct group *ret,
-			   char *buf, size_t len);
+#include <string.h>
 
-/* ret_gids is the caller's to free; of at most max gids. LW_NOMEM. */
-enum lw_err lw_known_gids(const char *user, enum lw_map_trust trust,
-			  uint32_t max, gid_t **ret_gids, size_t *ret_n);
+#define lw_inline static inline __attribute__((always_inline))
+
+extern struct lw_map_room lw_known_room;
+
+/* A cleanup: lw_cleanup(lw_known_leave) struct lw_map_door *door = NULL. */
+static inline void lw_known_leave(struct lw_map_door **door)
+{
+	if (*door)
+		lw_map_leave(*door);
+}
+
+/* By name, or by id where that is NULL; ret is there until door is left. */
+lw_inline enum lw_err lw_known_find(enum lw_map_kind kind, const char *name,
+				    uint32_t id, enum lw_map_trust trust,
+				    const struct lw_map_record **ret,
+				    struct lw_map_door **ret_door)
+{
+	uint32_t now = lw_map_now();
+	const struct lw_map *m = lw_map_enter(&lw_known_room, now, ret_door);
+
+	if (!m)
+		return LW_OFFLINE;
+	return name ? lw_map_by_name(m, kind, name, trust, now, ret)
+		    : lw_map_by_id(m, kind, id, trust, now, ret);
+}
+
+/*
+ * All its strings, of n bytes: they begin in buf and end there. LW_RANGE: len
+ * is too small.
+ */
+lw_inline enum lw_err lw_known_text(const struct lw_map_record *r, uint32_t n,
+				    char *buf, size_t len)
+{
+	if (n < 2)
+		return LW_OFFLINE;
+	if (n > len)
+		return LW_RANGE;
+	memcpy(buf, lw_map_text(r), n);
+	return buf[n - 1] == '\0' && buf[0] != '\0' ? LW_OK : LW_OFFLINE;
+}
+
+/* Root's is not the directory's. */
+lw_inline bool lw_known_id(uint32_t id)
+{
+	return id - 1 < UINT32_MAX - 1;
+}
 
 #endif

@@ -1,109 +1,59 @@
-/*
- * list.c - getpwent(3) and getgrent(3). Runs in any process; libc only.
- */
-#include "walk.h"
+/* list.c - fill glibc's list of groups. Runs in any process; libc only. */
+#include "list.h"
 
-#include <errno.h>
+#include <stdlib.h>
 
-static struct lw_walk users = { .op = LW_OP_PASSWD_PAGE },
-		      groups = { .op = LW_OP_GROUP_PAGE };
-
-/* The module is unloaded: what it kept goes with it. */
-__attribute__((destructor)) static void forget(void)
+/* In what was there before; ours are each there once. */
+static bool is_new(const struct lw_list *to, gid_t gid)
 {
-	lw_walk_reset(&users);
-	lw_walk_reset(&groups);
+	if (gid == to->skip)
+		return false;
+	for (long i = 0; i < *to->start; i++) {
+		if ((*to->groups)[i] == gid)
+			return false;
+	}
+	return true;
 }
 
-static enum nss_status from_the_beginning(struct lw_walk *w)
+static enum lw_err reserve(struct lw_list *to, long n)
 {
-	int saved = errno;
+	long need = *to->start + n, size = *to->size;
+	gid_t *p;
 
-	lw_walk_reset(w);
-	errno = saved;
-	return NSS_STATUS_SUCCESS;
-}
-
-/* An end is no error: who asks on looks at errno to tell them apart. */
-static enum nss_status end_or(enum lw_err e, int saved, int *errnop)
-{
-	if (e != LW_NOTFOUND)
-		return lw_to_nss(e, saved, errnop);
-	errno = saved;
-	return NSS_STATUS_NOTFOUND;
-}
-
-/* What did not fit is given again. */
-static enum lw_err next_user(struct passwd *pwd, struct lw_arena *a)
-{
-	enum lw_err e = lw_walk_next(&users);
-	struct lw_rd rd = users.each;
-	struct lw_passwd entry;
-
-	if (e != LW_OK)
-		return e;
-	entry = lw_passwd_read(&rd);
-	e = lw_nss_take_passwd(&entry, pwd, a);
-	if (e != LW_OK)
-		return e;
-	users.each = rd;
-	users.left--;
+	if (to->limit > 0 && need > to->limit)
+		return LW_RANGE;
+	if (need <= size)
+		return LW_OK;
+	size = need > 2 * size ? need : 2 * size;
+	if (to->limit > 0 && size > to->limit)
+		size = to->limit;
+	p = reallocarray(*to->groups, (size_t)size, sizeof(*p));
+	if (!p)
+		return LW_NOMEM;
+	*to->groups = p;
+	*to->size = size;
 	return LW_OK;
 }
 
-static enum lw_err next_group(struct group *grp, struct lw_arena *a)
+enum lw_err lw_list_add(struct lw_list *to, const gid_t *gids, uint32_t n)
 {
-	enum lw_err e = lw_walk_next(&groups);
-	struct lw_rd rd = groups.each;
-	struct lw_group entry;
+	long count = 0, at = *to->start;
+	enum lw_err e;
 
+	if (n > LW_GIDS_MAX)
+		return LW_PROTO;
+	for (uint32_t i = 0; i < n; i++) {
+		if (gids[i] == 0 || gids[i] == (gid_t)-1)
+			return LW_PROTO;
+		count += is_new(to, gids[i]);
+	}
+	e = reserve(to, count);
 	if (e != LW_OK)
 		return e;
-	entry = lw_group_read(&rd);
-	e = lw_nss_take_group(&entry, grp, a);
-	if (e != LW_OK)
-		return e;
-	groups.each = rd;
-	groups.left--;
+	for (uint32_t i = 0; i < n; i++) {
+		if (is_new(to, gids[i]))
+			(*to->groups)[at++] = gids[i];
+	}
+	*to->start = at;
 	return LW_OK;
-}
-
-enum nss_status _nss_lightwave_setpwent(int stayopen)
-{
-	(void)stayopen;
-	return from_the_beginning(&users);
-}
-
-enum nss_status _nss_lightwave_endpwent(void)
-{
-	return from_the_beginning(&users);
-}
-
-enum nss_status _nss_lightwave_getpwent_r(struct passwd *pwd, char *buf,
-					  size_t len, int *errnop)
-{
-	int saved = errno;
-	struct lw_arena a = { .p = buf, .left = len };
-
-	return end_or(next_user(pwd, &a), saved, errnop);
-}
-
-enum nss_status _nss_lightwave_setgrent(int stayopen)
-{
-	(void)stayopen;
-	return from_the_beginning(&groups);
-}
-
-enum nss_status _nss_lightwave_endgrent(void)
-{
-	return from_the_beginning(&groups);
-}
-
-enum nss_status _nss_lightwave_getgrent_r(struct group *grp, char *buf,
-					  size_t len, int *errnop)
-{
-	int saved = errno;
-	struct lw_arena a = { .p = buf, .left = len };
-
-	return end_or(next_group(grp, &a), saved, errnop);
 }

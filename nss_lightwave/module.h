@@ -11,6 +11,7 @@
 #include "arena.h"
 #include "client.h"
 
+#include <errno.h>
 #include <grp.h>
 #include <nss.h>
 #include <pwd.h>
@@ -49,6 +50,18 @@ enum lw_err lw_nss_take_group(const struct lw_group *entry, struct group *grp,
  * *errnop, which is often &errno itself.
  */
 enum nss_status lw_to_nss(enum lw_err e, int saved, int *errnop);
+
+/* The same for what came without a system call, which left errno alone. */
+static inline enum nss_status lw_known_to_nss(enum lw_err e, int *errnop)
+{
+	if (e == LW_OK)
+		return NSS_STATUS_SUCCESS;
+	if (e == LW_NOTFOUND || e == LW_NOTOURS) {
+		*errnop = ENOENT;
+		return NSS_STATUS_NOTFOUND;
+	}
+	return lw_to_nss(e, errno, errnop);
+}
 
 enum nss_status _nss_lightwave_getpwnam_r(const char *name, struct passwd *pwd,
 					  char *buf, size_t len, int *errnop);

@@ -41,32 +41,71 @@ static enum lw_err ask(const char *name, uid_t uid, struct passwd *pwd,
 	return lw_nss_take_passwd(&entry, pwd, a);
 }
 
-static enum lw_err find(const char *name, uid_t uid, struct passwd *pwd,
-			char *buf, size_t len)
+/* Whatever is in r: no string begins behind the n bytes in buf. */
+lw_inline enum lw_err fill_known(struct passwd *pwd,
+				 const struct lw_map_record *r, uint32_t n,
+				 char *buf)
 {
-	struct lw_arena a = { .p = buf, .left = len };
-	enum lw_err e;
+	uint32_t password = r->at[0], gecos = r->at[1];
+	uint32_t home = r->at[2], shell = r->at[3];
 
-	e = lw_known_passwd(name, uid, LW_MAP_FRESH, pwd, buf, len);
-	if (e == LW_OFFLINE)
-		e = ask(name, uid, pwd, &a);
+	if (password >= n || gecos >= n || home >= n || shell >= n)
+		return LW_OFFLINE;
+	pwd->pw_name = buf;
+	pwd->pw_passwd = buf + password;
+	pwd->pw_gecos = buf + gecos;
+	pwd->pw_dir = buf + home;
+	pwd->pw_shell = buf + shell;
+	pwd->pw_uid = r->id;
+	pwd->pw_gid = r->gid;
+	return lw_known_id(pwd->pw_uid) && lw_known_id(pwd->pw_gid)
+		       ? LW_OK
+		       : LW_OFFLINE;
+}
+
+lw_inline enum lw_err known(const char *name, uid_t uid,
+			    enum lw_map_trust trust, struct passwd *pwd,
+			    char *buf, size_t len)
+{
+	lw_cleanup(lw_known_leave) struct lw_map_door *door = NULL;
+	const struct lw_map_record *r;
+	enum lw_err e = lw_known_find(LW_MAP_USER, name, uid, trust, &r, &door);
+	uint32_t n;
+
+	if (e != LW_OK)
+		return e;
+	n = r->text_n;
+	e = lw_known_text(r, n, buf, len);
+	return e == LW_OK ? fill_known(pwd, r, n, buf) : e;
+}
+
+/* What the map does not know; where there is no front, what it once knew. */
+static enum nss_status find(const char *name, uid_t uid, struct passwd *pwd,
+			    char *buf, size_t len, int *errnop)
+{
+	int saved = errno;
+	struct lw_arena a = { .p = buf, .left = len };
+	enum lw_err e = ask(name, uid, pwd, &a);
+
 	if (e == LW_NOFRONT)
-		e = lw_known_passwd(name, uid, LW_MAP_STALE, pwd, buf, len);
-	return e;
+		e = known(name, uid, LW_MAP_STALE, pwd, buf, len);
+	return lw_to_nss(e, saved, errnop);
 }
 
 enum nss_status _nss_lightwave_getpwnam_r(const char *name, struct passwd *pwd,
 					  char *buf, size_t len, int *errnop)
 {
-	int saved = errno;
+	enum lw_err e = known(name, 0, LW_MAP_FRESH, pwd, buf, len);
 
-	return lw_to_nss(find(name, 0, pwd, buf, len), saved, errnop);
+	return e == LW_OFFLINE ? find(name, 0, pwd, buf, len, errnop)
+			       : lw_known_to_nss(e, errnop);
 }
 
 enum nss_status _nss_lightwave_getpwuid_r(uid_t uid, struct passwd *pwd,
 					  char *buf, size_t len, int *errnop)
 {
-	int saved = errno;
+	enum lw_err e = known(NULL, uid, LW_MAP_FRESH, pwd, buf, len);
 
-	return lw_to_nss(find(NULL, uid, pwd, buf, len), saved, errnop);
+	return e == LW_OFFLINE ? find(NULL, uid, pwd, buf, len, errnop)
+			       : lw_known_to_nss(e, errnop);
 }

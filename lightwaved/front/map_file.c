@@ -22,7 +22,8 @@ static bool lay_out(uint64_t records, uint64_t bytes, struct layout *ret)
 {
 	uint32_t buckets = 256;
 
-	while (buckets < records && buckets < UINT32_C(1) << 24)
+	/* Two for each record: most chains are of one. */
+	while (buckets < 2 * records && buckets < UINT32_C(1) << 24)
 		buckets *= 2;
 	ret->buckets = buckets;
 	ret->by_key_at = (sizeof(struct lw_map_head) + 63) / 64 * 64;

@@ -50,11 +50,12 @@ static void id_key_of(const struct lw_map_file *f, enum lw_map_kind kind,
 	lw_map_key_id(lw_map_file_head(f)->seed, kind | LW_MAP_BY_ID, id, ret);
 }
 
-static void key_of_record(const struct lw_map_file *f,
+static bool key_of_record(const struct lw_map_file *f,
 			  const struct lw_map_record *r, struct lw_map_key *ret)
 {
-	key_of(f, r->kind, (struct lw_str) { (const void *)r->words, r->key_n },
-	       ret);
+	return key_of(f, r->kind,
+		      (struct lw_str) { (const void *)r->words, r->key_n },
+		      ret);
 }
 
 static struct lw_map_record *find_key(const struct lw_map_file *f,
@@ -97,7 +98,8 @@ static void unlink_key(struct lw_map_file *f, struct lw_map_record *r)
 	struct lw_map_key key;
 	_Atomic uint32_t *p;
 
-	key_of_record(f, r, &key);
+	if (!key_of_record(f, r, &key))
+		return;
 	p = key_bucket(f, &key);
 	while (*p && *p != at)
 		p = &lw_map_file_at(f, *p)->next_by_key;
@@ -139,7 +141,8 @@ void lw_map_file_link(struct lw_map_file *f, uint32_t offset)
 	struct lw_map_key key;
 
 	if (has_key(r->kind)) {
-		key_of_record(f, r, &key);
+		if (!key_of_record(f, r, &key))
+			return;
 		p = key_bucket(f, &key);
 		atomic_store_explicit(&r->next_by_key, *p,
 				      memory_order_relaxed);

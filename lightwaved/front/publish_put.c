@@ -3,11 +3,10 @@
 
 #include "cleanup.h"
 #include "follow.h"
+#include "gids.h"
 
 #include <stdlib.h>
 #include <string.h>
-
-#define GIDS_MAX 65536
 
 struct put {
 	struct lw_map_file *file;
@@ -76,21 +75,13 @@ static void put_user(const struct put *p, struct lw_rd *rd)
 static void put_groups_of(const struct put *p, struct lw_str user,
 			  struct lw_rd *rd)
 {
-	uint32_t n = lw_rd_count(rd, 4);
-	lw_cleanup(lw_free) uint32_t *gids = NULL;
+	lw_cleanup(lw_free) gid_t *gids = NULL;
 	char account[LW_NAME_MAX];
 	struct lw_map_entry e = { .kind = LW_MAP_GROUPS_OF,
-				  .until = p->list_until,
-				  .count = n };
+				  .until = p->list_until };
 
-	if (n > GIDS_MAX || !account_of(p, user, account))
-		return;
-	gids = calloc((size_t)n + 1, sizeof(*gids));
-	if (!gids)
-		return;
-	for (uint32_t i = 0; i < n; i++)
-		gids[i] = lw_rd_u32(rd);
-	if (lw_rd_end(rd) != LW_OK)
+	if (!account_of(p, user, account) ||
+	    lw_gids_decode(rd, &gids, &e.count) != LW_OK)
 		return;
 	e.account = lw_str(account);
 	e.gids = gids;

@@ -61,7 +61,8 @@ bool lw_dn_plain(struct lw_str raw)
 static int by_bytes(const struct berval *a, const struct berval *b)
 {
 	size_t n = a->bv_len < b->bv_len ? a->bv_len : b->bv_len;
-	int way = strncasecmp(a->bv_val, b->bv_val, n);
+	/* What is empty may point nowhere. */
+	int way = n > 0 ? strncasecmp(a->bv_val, b->bv_val, n) : 0;
 
 	return way ? way : (a->bv_len > b->bv_len) - (a->bv_len < b->bv_len);
 }

@@ -43,6 +43,8 @@ static void other_spellings_are_the_same_dn(void **state)
 		{ "cn=\\#a" END, "cn=\\23a" END },
 		{ "cn=J\xC3\xBCrgen" END, "cn=J\\C3\\BCrgen" END },
 		{ "cn=a+uid=1" END, "uid=1+cn=a" END },
+		{ "cn=a+cn=" END, "cn=+cn=a" END },
+		{ "cn=a,dc=x+dc=", "cn=a,dc=+dc=x" },
 	};
 	char a[256], b[256];
 

@@ -5,6 +5,7 @@
 #include "unit.h"
 
 #include "map_file.h"
+#include "map_find.h"
 #include "map_room.h"
 
 #include <errno.h>
@@ -560,12 +561,12 @@ static size_t read_file(uint8_t **ret)
 /* Each of these ends, and what it gives lies within the map. */
 static void ask_all(const struct lw_map *m)
 {
-	const struct lw_map_record *r;
+	const struct lw_map_record *r = NULL;
 
 	for (enum lw_map_kind k = LW_MAP_USER; k < LW_MAP_KIND_COUNT; k++) {
 		for (uint32_t i = 0; i < 40; i++) {
 			struct found f;
-			char a[64];
+			char a[LW_MAP_TYPED + 1];
 
 			snprintf(a, sizeof(a), "user%u@lightwave.test", i);
 			if (lw_map_by_name(m, k, a, LW_MAP_FRESH, 1, &r) ==

@@ -1,0 +1,196 @@
+/*
+ * map_find.h - find a record in the map. Any process; libc only; no lock, no
+ * wait, no system call.
+ *
+ * For the two rooms that read the map, inline: that is half of what a lookup
+ * takes. Why a reader never sees half a record is said in doc/MAP.md.
+ */
+#ifndef LW_MAP_FIND_H
+#define LW_MAP_FIND_H
+
+#include "cleanup.h"
+#include "map.h"
+
+/* How old an answer may be. */
+enum lw_map_trust {
+	LW_MAP_FRESH, /* as good as the front's */
+	LW_MAP_STALE, /* the front is not there to ask */
+};
+
+/* Inside: of a word in a map. */
+static inline uint32_t lw_map_load(const _Atomic uint32_t *p)
+{
+	return atomic_load_explicit(p, memory_order_acquire);
+}
+
+static inline const struct lw_map_head *lw_map_head_of(const struct lw_map *m)
+{
+	return (const void *)m->base;
+}
+
+/* Inside: NULL: no record can begin there. */
+static inline const struct lw_map_record *lw_map_record_at(
+	const struct lw_map *m, uint32_t offset)
+{
+	if (offset % 8 != 0 || offset - m->records_at > m->records_span)
+		return NULL;
+	return (const void *)(m->base + offset);
+}
+
+/* Inside: whether its key and what follows end within the map. */
+static inline bool lw_map_is_whole(const struct lw_map *m,
+				   const struct lw_map_record *r)
+{
+	uint64_t offset = (uint64_t)((const uint8_t *)r - m->base);
+	uint64_t n = UINT64_C(8) * LW_MAP_WORDS(r->key_n) + r->text_n;
+
+	if (r->kind == LW_MAP_GROUPS_OF)
+		n += UINT64_C(4) * r->count;
+	return n <= m->size - sizeof(*r) - offset;
+}
+
+/* Inside: whether what r says still counts. */
+static inline bool lw_map_believed(const struct lw_map *m,
+				   const struct lw_map_record *r,
+				   enum lw_map_trust trust, uint32_t now)
+{
+	const struct lw_map_head *h = lw_map_head_of(m);
+	uint32_t until = lw_map_load(&r->until);
+	bool list = r->kind == LW_MAP_GROUPS_OF || r->kind == LW_MAP_MEMBERS;
+
+	if (until == LW_MAP_DEAD)
+		return false;
+	if (list && now >= lw_map_load(&h->rights_until))
+		return false;
+	if (trust == LW_MAP_STALE)
+		return now < lw_map_load(&h->stale_until);
+	if (lw_map_load(&r->round) != lw_map_load(&h->round))
+		return false;
+	if (until == LW_MAP_FOLLOWED)
+		until = lw_map_load(&h->fresh_until);
+	return now < until;
+}
+
+/* Inside: the first offset of a chain. */
+static inline uint32_t lw_map_chain(const struct lw_map *m, uint32_t table,
+				    uint32_t slot)
+{
+	const _Atomic uint32_t *p = (const void *)(m->base + table);
+
+	return lw_map_load(p + slot);
+}
+
+/* Inside: r is as long as key, and whole. */
+static inline bool lw_map_same_words(const struct lw_map_record *r,
+				     const struct lw_map_key *key)
+{
+	for (uint32_t i = 0; 8 * i < key->n; i++) {
+		if (r->words[i] != key->words[i])
+			return false;
+	}
+	return true;
+}
+
+/* Inside: NULL: not there, or not to be found. */
+static inline const struct lw_map_record *lw_map_find_key(
+	const struct lw_map *m, enum lw_map_kind kind,
+	const struct lw_map_key *key)
+{
+	uint32_t hash = (uint32_t)(key->hash >> 32);
+	uint32_t next = lw_map_chain(m, m->by_key_at,
+				     (uint32_t)key->hash & m->by_key_mask);
+
+	for (int i = 0; i < LW_MAP_STEPS && next; i++) {
+		const struct lw_map_record *r = lw_map_record_at(m, next);
+
+		if (!r)
+			return NULL;
+		if (r->key_hash == hash && r->kind == kind &&
+		    r->key_n == key->n && lw_map_is_whole(m, r) &&
+		    lw_map_same_words(r, key))
+			return r;
+		next = lw_map_load(&r->next_by_key);
+	}
+	return NULL;
+}
+
+static inline const struct lw_map_record *lw_map_find_id(
+	const struct lw_map *m, enum lw_map_kind kind,
+	const struct lw_map_key *key)
+{
+	uint32_t next = lw_map_chain(m, m->by_id_at,
+				     (uint32_t)key->hash & m->by_id_mask);
+
+	for (int i = 0; i < LW_MAP_STEPS && next; i++) {
+		const struct lw_map_record *r = lw_map_record_at(m, next);
+
+		if (!r)
+			return NULL;
+		if (r->id == key->words[0] && r->kind == kind &&
+		    lw_map_is_whole(m, r))
+			return r;
+		next = lw_map_load(&r->next_by_id);
+	}
+	return NULL;
+}
+
+/* Inside: whether nobody is known to have that key. */
+bool lw_map_missed(const struct lw_map *m, uint32_t kind,
+		   const struct lw_map_key *key, uint32_t now);
+/* Inside: the same for whoever is in no group list: he may be no user. */
+enum lw_err lw_map_no_list(const struct lw_map *m, const char *typed,
+			   uint32_t now);
+
+static inline enum lw_err lw_map_judge(const struct lw_map *m,
+				       const struct lw_map_record *r,
+				       enum lw_map_trust trust, uint32_t now,
+				       const struct lw_map_record **ret)
+{
+	if (!lw_map_believed(m, r, trust, now))
+		return LW_OFFLINE;
+	*ret = r;
+	return LW_OK;
+}
+
+/*
+ * What the map says. now: lw_map_now(). LW_OK: ret is a record whose key, text
+ * and counts lie within it, borrowed as long as the map is. LW_NOTFOUND: the
+ * directory has no such name or id. LW_NOTOURS: it cannot have. LW_OFFLINE: the
+ * map has no word on it.
+ */
+static inline __attribute__((always_inline)) enum lw_err lw_map_by_name(
+	const struct lw_map *m, enum lw_map_kind kind, const char *typed,
+	enum lw_map_trust trust, uint32_t now, const struct lw_map_record **ret)
+{
+	const struct lw_map_record *r;
+	lw_unset struct lw_map_key key;
+	enum lw_err e = lw_map_key_typed(&m->names, kind, typed, &key);
+
+	if (e != LW_OK)
+		return e;
+	r = lw_map_find_key(m, kind, &key);
+	if (r)
+		return lw_map_judge(m, r, trust, now, ret);
+	if (kind == LW_MAP_GROUPS_OF)
+		return lw_map_no_list(m, typed, now);
+	return lw_map_missed(m, kind, &key, now) ? LW_NOTFOUND : LW_OFFLINE;
+}
+
+static inline __attribute__((always_inline)) enum lw_err lw_map_by_id(
+	const struct lw_map *m, enum lw_map_kind kind, uint32_t id,
+	enum lw_map_trust trust, uint32_t now, const struct lw_map_record **ret)
+{
+	const struct lw_map_record *r;
+	lw_unset struct lw_map_key key;
+
+	if (!lw_id_ours(&m->ids, id))
+		return LW_NOTOURS;
+	lw_map_key_id(m->names.seed, kind | LW_MAP_BY_ID, id, &key);
+	r = lw_map_find_id(m, kind, &key);
+	if (r)
+		return lw_map_judge(m, r, trust, now, ret);
+	return lw_map_missed(m, kind | LW_MAP_BY_ID, &key, now) ? LW_NOTFOUND
+								: LW_OFFLINE;
+}
+
+#endif
