@@ -48,6 +48,7 @@ struct lw_config {
 	enum lw_name_format name_format;
 	uint32_t well_known_base;
 	bool legacy_sids;
+	bool enumerate;
 
 	/* [machine] */
 	char *machine_dn;

@@ -55,6 +55,7 @@ static const struct key keys[] = {
 	{ "domain", "well_known_base", T_NUMBER, AT(well_known_base), 1000,
 	  15000000, false },
 	{ "domain", "legacy_sids", T_BOOL, AT(legacy_sids), 0, 0, false },
+	{ "domain", "enumerate", T_BOOL, AT(enumerate), 0, 0, false },
 	{ "machine", "dn", T_TEXT, AT(machine_dn), 0, 0, true },
 	{ "machine", "password_file", T_PATH, AT(password_file), 0, 0, false },
 	{ "machine", "sasl_mech", T_MECH, AT(sasl_mech), 0, 0, false },

@@ -76,7 +76,7 @@ void lw_passwd_encode(struct lw_wr *w, const struct lw_passwd *pw)
 	lw_wr_str(w, pw->shell);
 }
 
-enum lw_err lw_passwd_decode(struct lw_rd *r, struct lw_passwd *ret)
+struct lw_passwd lw_passwd_read(struct lw_rd *r)
 {
 	struct lw_passwd pw;
 
@@ -87,6 +87,13 @@ enum lw_err lw_passwd_decode(struct lw_rd *r, struct lw_passwd *ret)
 	pw.gecos = lw_rd_str(r);
 	pw.dir = lw_rd_str(r);
 	pw.shell = lw_rd_str(r);
+	return pw;
+}
+
+enum lw_err lw_passwd_decode(struct lw_rd *r, struct lw_passwd *ret)
+{
+	struct lw_passwd pw = lw_passwd_read(r);
+
 	if (lw_rd_end(r) != LW_OK)
 		return LW_PROTO;
 
@@ -95,7 +102,7 @@ enum lw_err lw_passwd_decode(struct lw_rd *r, struct lw_passwd *ret)
 }
 
 /* group = u32 gid, str name, u32 count, count * str member */
-enum lw_err lw_group_decode(struct lw_rd *r, struct lw_group *ret)
+struct lw_group lw_group_read(struct lw_rd *r)
 {
 	struct lw_group g;
 
@@ -106,6 +113,13 @@ enum lw_err lw_group_decode(struct lw_rd *r, struct lw_group *ret)
 	g.members_size = 0;
 	for (uint32_t i = 0; i < g.count; i++)
 		g.members_size += lw_rd_str(r).n;
+	return g;
+}
+
+enum lw_err lw_group_decode(struct lw_rd *r, struct lw_group *ret)
+{
+	struct lw_group g = lw_group_read(r);
+
 	if (lw_rd_end(r) != LW_OK)
 		return LW_PROTO;
 

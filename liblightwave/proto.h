@@ -27,8 +27,10 @@ enum lw_op {
 	LW_OP_GROUP_BY_GID,	  /* u32 gid -> group */
 	LW_OP_INITGROUPS,	  /* str name -> gids */
 	LW_OP_OURS,		  /* str name -> OK or NOTOURS, from memory */
-	LW_OP_PASSED, /* str name -> nothing: root's account question that
-			 this very process asked was just answered OK */
+	LW_OP_PASSED,	   /* str name -> nothing: root's account question that
+			      this very process asked was just answered OK */
+	LW_OP_PASSWD_PAGE, /* u32 after -> page of passwd (page.h) */
+	LW_OP_GROUP_PAGE,  /* u32 after -> page of group (page.h) */
 
 	/* root asks the front, on the priv socket */
 	LW_OP_AUTH = 32, /* login -> auth answer */
@@ -96,6 +98,8 @@ struct lw_passwd {
 };
 void lw_passwd_encode(struct lw_wr *w, const struct lw_passwd *pw);
 enum lw_err lw_passwd_decode(struct lw_rd *r, struct lw_passwd *ret);
+/* One of several: more may follow, and r says whether it was one. */
+struct lw_passwd lw_passwd_read(struct lw_rd *r);
 
 /* Members are read one by one with lw_rd_str(members), count times. */
 struct lw_group {
@@ -106,6 +110,7 @@ struct lw_group {
 	size_t members_size; /* bytes of all member names together */
 };
 enum lw_err lw_group_decode(struct lw_rd *r, struct lw_group *ret);
+struct lw_group lw_group_read(struct lw_rd *r); /* as lw_passwd_read() */
 
 /* A login as PAM asks about it; password is empty for LW_OP_ACCOUNT. */
 struct lw_login {

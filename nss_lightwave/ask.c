@@ -11,15 +11,25 @@
  */
 #define INIT_BUDGET_MS 50
 
-static enum lw_err ask(const char *socket, const uint8_t *msg, size_t n,
-		       struct lw_reply *ret)
+int lw_nss_budget_ms(void)
 {
-	int budget = getpid() == 1 ? INIT_BUDGET_MS : LW_NSS_BUDGET_MS;
-	enum lw_err e = lw_call(socket, msg, n, budget, ret);
+	return getpid() == 1 ? INIT_BUDGET_MS : LW_NSS_BUDGET_MS;
+}
+
+static enum lw_err ask_within(const char *socket, const uint8_t *msg, size_t n,
+			      int budget_ms, struct lw_reply *ret)
+{
+	enum lw_err e = lw_call(socket, msg, n, budget_ms, ret);
 
 	if (e == LW_OFFLINE && !ret->body.p)
 		return LW_NOFRONT;
 	return e == LW_RANGE ? LW_PROTO : e;
+}
+
+static enum lw_err ask(const char *socket, const uint8_t *msg, size_t n,
+		       struct lw_reply *ret)
+{
+	return ask_within(socket, msg, n, lw_nss_budget_ms(), ret);
 }
 
 /*
@@ -64,4 +74,17 @@ enum lw_err lw_nss_ask_id(enum lw_op op, uint32_t id, struct lw_reply *ret)
 	if (lw_ask_u32(&w, op, 0, id) != LW_OK)
 		return LW_PROTO;
 	return ask(LW_NSS_SOCKET, msg, (size_t)(w.p - msg), ret);
+}
+
+enum lw_err lw_nss_ask_page(enum lw_op op, uint32_t after, int budget_ms,
+			    struct lw_reply *ret)
+{
+	uint8_t msg[LW_HEAD_SIZE + 4];
+	struct lw_wr w;
+
+	lw_wr_init(&w, msg, sizeof(msg));
+	if (lw_ask_u32(&w, op, 0, after) != LW_OK)
+		return LW_PROTO;
+	return ask_within(LW_NSS_SOCKET, msg, (size_t)(w.p - msg), budget_ms,
+			  ret);
 }

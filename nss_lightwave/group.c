@@ -4,11 +4,14 @@
 
 #include <errno.h>
 
-static enum lw_err fill(struct group *grp, const struct lw_group *entry,
-			struct lw_arena *a)
+enum lw_err lw_nss_take_group(const struct lw_group *entry, struct group *grp,
+			      struct lw_arena *a)
 {
 	struct lw_rd members = entry->members;
 
+	/* Whatever the front says: root's group is not the directory's. */
+	if (entry->gid == 0 || entry->gid == (gid_t)-1 || entry->name.n == 0)
+		return LW_PROTO;
 	grp->gr_mem = lw_arena_ptrs(a, (size_t)entry->count + 1);
 	grp->gr_name = lw_arena_str(a, entry->name);
 	grp->gr_passwd = lw_arena_str(a, LW_STR("x"));
@@ -16,17 +19,6 @@ static enum lw_err fill(struct group *grp, const struct lw_group *entry,
 	for (uint32_t i = 0; !a->full && i < entry->count; i++)
 		grp->gr_mem[i] = lw_arena_str(a, lw_rd_str(&members));
 	return a->full ? LW_RANGE : LW_OK;
-}
-
-/* Whatever the front says: root's group is not the directory's. */
-static enum lw_err decode(struct lw_reply *reply, struct lw_group *ret)
-{
-	enum lw_err e = lw_group_decode(&reply->body, ret);
-
-	if (e == LW_OK &&
-	    (ret->gid == 0 || ret->gid == (gid_t)-1 || ret->name.n == 0))
-		return LW_PROTO;
-	return e;
 }
 
 /* By name, or by gid where that is NULL. */
@@ -40,12 +32,12 @@ static enum lw_err ask(const char *name, gid_t gid, struct group *grp,
 	e = name ? lw_nss_ask_name(LW_OP_GROUP_BY_NAME, name, &reply)
 		 : lw_nss_ask_id(LW_OP_GROUP_BY_GID, gid, &reply);
 	if (e == LW_OK)
-		e = decode(&reply, &entry);
+		e = lw_group_decode(&reply.body, &entry);
 	if (e != LW_OK)
 		return e;
 	if (!name && entry.gid != gid)
 		return LW_PROTO;
-	return fill(grp, &entry, a);
+	return lw_nss_take_group(&entry, grp, a);
 }
 
 /* count strings that begin at p, none of them past end. */

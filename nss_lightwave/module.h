@@ -30,6 +30,21 @@ enum lw_err lw_nss_ask_name(enum lw_op op, const char *name,
 			    struct lw_reply *ret);
 enum lw_err lw_nss_ask_id(enum lw_op op, uint32_t id, struct lw_reply *ret);
 
+/* How long a call may wait in all. */
+int lw_nss_budget_ms(void);
+/* As these, for the page of a list after that id (walk.h). */
+enum lw_err lw_nss_ask_page(enum lw_op op, uint32_t after, int budget_ms,
+			    struct lw_reply *ret);
+
+/*
+ * The front's answer in the caller's buffer. LW_RANGE: that is too small.
+ * LW_PROTO: it would make somebody root, or has no name.
+ */
+enum lw_err lw_nss_take_passwd(const struct lw_passwd *entry,
+			       struct passwd *pwd, struct lw_arena *a);
+enum lw_err lw_nss_take_group(const struct lw_group *entry, struct group *grp,
+			      struct lw_arena *a);
+
 /*
  * What an entry point returns for e: puts errno back to saved, then writes
  * *errnop, which is often &errno itself.
@@ -56,6 +71,21 @@ enum nss_status _nss_lightwave_getgrnam_r(const char *name, struct group *grp,
 					  char *buf, size_t len, int *errnop);
 enum nss_status _nss_lightwave_getgrgid_r(gid_t gid, struct group *grp,
 					  char *buf, size_t len, int *errnop);
+
+/*
+ * All users, and all groups with their members, by ascending id; none where
+ * the host does not have them listed. At their end NSS_STATUS_NOTFOUND, and
+ * errno as it was. glibc calls these under a lock of its own; a list belongs
+ * to the process, and a child goes on where its parent was.
+ */
+enum nss_status _nss_lightwave_setpwent(int stayopen);
+enum nss_status _nss_lightwave_getpwent_r(struct passwd *pwd, char *buf,
+					  size_t len, int *errnop);
+enum nss_status _nss_lightwave_endpwent(void);
+enum nss_status _nss_lightwave_setgrent(int stayopen);
+enum nss_status _nss_lightwave_getgrent_r(struct group *grp, char *buf,
+					  size_t len, int *errnop);
+enum nss_status _nss_lightwave_endgrent(void);
 
 enum nss_status _nss_lightwave_getspnam_r(const char *name, struct spwd *sp,
 					  char *buf, size_t len, int *errnop);

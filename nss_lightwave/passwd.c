@@ -4,9 +4,13 @@
 
 #include <errno.h>
 
-static enum lw_err fill(struct passwd *pwd, const struct lw_passwd *entry,
-			struct lw_arena *a)
+enum lw_err lw_nss_take_passwd(const struct lw_passwd *entry,
+			       struct passwd *pwd, struct lw_arena *a)
 {
+	/* Whatever the front says: nobody becomes root by it. */
+	if (entry->uid == 0 || entry->uid == (uid_t)-1 || entry->gid == 0 ||
+	    entry->gid == (gid_t)-1 || entry->name.n == 0)
+		return LW_PROTO;
 	pwd->pw_name = lw_arena_str(a, entry->name);
 	/* Never "*", which pam_unix and sshd read as a locked account. */
 	pwd->pw_passwd = lw_arena_str(a, LW_STR("x"));
@@ -16,18 +20,6 @@ static enum lw_err fill(struct passwd *pwd, const struct lw_passwd *entry,
 	pwd->pw_dir = lw_arena_str(a, entry->dir);
 	pwd->pw_shell = lw_arena_str(a, entry->shell);
 	return a->full ? LW_RANGE : LW_OK;
-}
-
-/* Whatever the front says: nobody becomes root by it. */
-static enum lw_err decode(struct lw_reply *reply, struct lw_passwd *ret)
-{
-	enum lw_err e = lw_passwd_decode(&reply->body, ret);
-
-	if (e == LW_OK &&
-	    (ret->uid == 0 || ret->uid == (uid_t)-1 || ret->gid == 0 ||
-	     ret->gid == (gid_t)-1 || ret->name.n == 0))
-		return LW_PROTO;
-	return e;
 }
 
 /* By name, or by uid where that is NULL. */
@@ -41,12 +33,12 @@ static enum lw_err ask(const char *name, uid_t uid, struct passwd *pwd,
 	e = name ? lw_nss_ask_name(LW_OP_PASSWD_BY_NAME, name, &reply)
 		 : lw_nss_ask_id(LW_OP_PASSWD_BY_UID, uid, &reply);
 	if (e == LW_OK)
-		e = decode(&reply, &entry);
+		e = lw_passwd_decode(&reply.body, &entry);
 	if (e != LW_OK)
 		return e;
 	if (!name && entry.uid != uid)
 		return LW_PROTO;
-	return fill(pwd, &entry, a);
+	return lw_nss_take_passwd(&entry, pwd, a);
 }
 
 /* Whatever is in r: no string begins behind the n bytes in buf. */

@@ -284,6 +284,8 @@ enum lw_err lw_lookup_absorb(struct lw_front *f, const struct lw_question *q,
 	case LW_OP_INITGROUPS:
 	case LW_OP_OURS:
 	case LW_OP_PASSED:
+	case LW_OP_PASSWD_PAGE:
+	case LW_OP_GROUP_PAGE:
 	case LW_OP_AUTH:
 	case LW_OP_ACCOUNT:
 	case LW_OP_TICKET:

@@ -47,6 +47,9 @@ enum lw_err lw_answer(struct lw_request *r, struct lw_wr *rest)
 		return lw_answer_ours(r, &body, rest);
 	case LW_OP_PASSED:
 		return lw_answer_passed(r, &body, rest);
+	case LW_OP_PASSWD_PAGE:
+	case LW_OP_GROUP_PAGE:
+		return lw_answer_page(r, &body, rest);
 	case LW_OP_AUTH:
 		return lw_answer_auth(r, &body, rest);
 	case LW_OP_ACCOUNT:

@@ -24,6 +24,19 @@ enum lw_err lw_answer_group_by_gid(struct lw_request *r, struct lw_rd *body,
 enum lw_err lw_answer_initgroups(struct lw_request *r, struct lw_rd *body,
 				 struct lw_wr *rest);
 
+/*
+ * As the two by id, but a group with its members: all of them, or an error.
+ * Inside: who asks for the entry has decoded the id.
+ */
+enum lw_err lw_put_passwd(struct lw_request *r, uint32_t uid,
+			  struct lw_wr *rest);
+enum lw_err lw_put_group(struct lw_request *r, uint32_t gid,
+			 struct lw_wr *rest);
+
+/* answer_page.c */
+enum lw_err lw_answer_page(struct lw_request *r, struct lw_rd *body,
+			   struct lw_wr *rest);
+
 /* answer_auth.c */
 enum lw_err lw_answer_auth(struct lw_request *r, struct lw_rd *body,
 			   struct lw_wr *rest);

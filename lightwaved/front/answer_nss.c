@@ -54,20 +54,25 @@ enum lw_err lw_answer_passwd_by_name(struct lw_request *r, struct lw_rd *body,
 	return write_passwd(r, o, rest);
 }
 
+enum lw_err lw_put_passwd(struct lw_request *r, uint32_t uid,
+			  struct lw_wr *rest)
+{
+	const struct lw_object *o;
+	enum lw_err e;
+
+	if (lw_localdb_id(&r->front->passwd, uid))
+		return LW_NOTFOUND;
+	e = lw_find_by_id(r, LW_KIND_USER, uid, ttl_ms(r), &o);
+	return e == LW_OK ? write_passwd(r, o, rest) : e;
+}
+
 enum lw_err lw_answer_passwd_by_uid(struct lw_request *r, struct lw_rd *body,
 				    struct lw_wr *rest)
 {
 	uint32_t uid = lw_rd_u32(body);
-	const struct lw_object *o;
 	enum lw_err e = lw_rd_end(body);
 
-	if (e == LW_OK && lw_localdb_id(&r->front->passwd, uid))
-		return LW_NOTFOUND;
-	if (e == LW_OK)
-		e = lw_find_by_id(r, LW_KIND_USER, uid, ttl_ms(r), &o);
-	if (e != LW_OK)
-		return e;
-	return write_passwd(r, o, rest);
+	return e == LW_OK ? lw_put_passwd(r, uid, rest) : e;
 }
 
 static bool taken_locally(struct lw_request *r, const struct lw_object *o)
@@ -143,6 +148,17 @@ enum lw_err lw_answer_group_by_name(struct lw_request *r, struct lw_rd *body,
 	return write_members(r, o, rest);
 }
 
+static enum lw_err group_of_gid(struct lw_request *r, uint32_t gid,
+				const struct lw_object **ret)
+{
+	enum lw_err e;
+
+	if (lw_localdb_id(&r->front->group, gid))
+		return LW_NOTFOUND;
+	e = lw_find_by_id(r, LW_KIND_GROUP, gid, ttl_ms(r), ret);
+	return e == LW_OK && taken_locally(r, *ret) ? LW_NOTFOUND : e;
+}
+
 /*
  * Without members: id(1), ls(1) and sudo(8) ask by gid for the name alone,
  * once for each group of a user, and the members of all those groups would be
@@ -155,16 +171,20 @@ enum lw_err lw_answer_group_by_gid(struct lw_request *r, struct lw_rd *body,
 	const struct lw_object *o;
 	enum lw_err e = lw_rd_end(body);
 
-	if (e == LW_OK && lw_localdb_id(&r->front->group, gid))
-		return LW_NOTFOUND;
 	if (e == LW_OK)
-		e = lw_find_by_id(r, LW_KIND_GROUP, gid, ttl_ms(r), &o);
-	if (e == LW_OK && taken_locally(r, o))
-		e = LW_NOTFOUND;
+		e = group_of_gid(r, gid, &o);
 	if (e != LW_OK)
 		return e;
 	write_group(r, o, NULL, rest);
 	return LW_OK;
+}
+
+enum lw_err lw_put_group(struct lw_request *r, uint32_t gid, struct lw_wr *rest)
+{
+	const struct lw_object *o;
+	enum lw_err e = group_of_gid(r, gid, &o);
+
+	return e == LW_OK ? write_members(r, o, rest) : e;
 }
 
 /* [local_groups]: the gid to add if the user is in the directory group. */

@@ -11,6 +11,7 @@
 #include "cache.h"
 #include "memo.h"
 #include "recent.h"
+#include "roster.h"
 #include "ticket.h"
 
 #include <event2/event.h>
@@ -29,6 +30,7 @@ struct lw_front {
 	struct lw_table said; /* what was logged lately, and when */
 	struct lw_recent recent;
 	struct lw_memo memo;
+	struct lw_roster roster; /* of the replica, while somebody lists it */
 	struct lw_link *link;
 	struct lw_follow *follow;
 	struct lw_publish *publish; /* NULL: there is none (yet) */
@@ -38,9 +40,9 @@ struct lw_front {
 
 /*
  * Of what is ready at the same time, logins and the worker go before lookups,
- * however many these are.
+ * however many these are, and lookups before pages of lists.
  */
-enum { LW_PRIO_LOGIN, LW_PRIO_LOOKUP, LW_PRIO_COUNT };
+enum { LW_PRIO_LOGIN, LW_PRIO_LOOKUP, LW_PRIO_LIST, LW_PRIO_COUNT };
 
 /* Milliseconds of CLOCK_BOOTTIME: no step of the wall clock moves it. */
 int64_t lw_now_ms(void);

@@ -109,6 +109,7 @@ static void on_hup(evutil_socket_t sig, short what, void *arg)
 		lw_table_clear(&rl->front->said);
 		lw_cache_forget(&rl->front->cache);
 		lw_memo_done(&rl->front->memo);
+		lw_roster_done(&rl->front->roster);
 		lw_follow_reload(rl->front->follow);
 		lw_publish_reload(rl->front->publish);
 		lw_server_bare(rl->front->server, lw_config_naming(c).bare);
@@ -148,6 +149,7 @@ static void front_done(struct lw_front **pf)
 	lw_table_clear(&f->said);
 	lw_recent_done(&f->recent);
 	lw_memo_done(&f->memo);
+	lw_roster_done(&f->roster);
 	lw_localdb_done(&f->passwd);
 	lw_localdb_done(&f->group);
 	lw_config_free(f->config);

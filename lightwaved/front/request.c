@@ -70,6 +70,8 @@ static void destroy(struct lw_request *r)
 		lw_question_forget(r);
 	if (r->deadline)
 		event_free(r->deadline);
+	if (r->again)
+		event_free(r->again);
 	if (r->body)
 		explicit_bzero(r->body, r->head.len);
 	free(r->body);
@@ -159,6 +161,29 @@ void lw_request_run(struct lw_request *r)
 	finish(r, e, &rest);
 }
 
+static void on_again(evutil_socket_t fd, short what, void *arg)
+{
+	struct lw_request *r = arg;
+
+	(void)fd;
+	(void)what;
+	r->runs--; /* it goes in no circle: its time will be over */
+	lw_request_run(r);
+}
+
+enum lw_err lw_request_again(struct lw_request *r, unsigned int ms)
+{
+	const struct timeval tv = { ms / 1000, ms % 1000 * 1000 };
+
+	if (!r->again) {
+		r->again = evtimer_new(r->front->base, on_again, r);
+		if (!r->again)
+			return LW_NOMEM;
+		event_priority_set(r->again, LW_PRIO_LIST);
+	}
+	return event_add(r->again, &tv) == 0 ? LW_PENDING : LW_NOMEM;
+}
+
 enum lw_err lw_request_known(struct lw_front *f, enum lw_op op, uint8_t *body,
 			     size_t n, struct lw_wr *rest)
 {
@@ -200,7 +225,7 @@ static void too_late(evutil_socket_t fd, short what, void *arg)
 
 static bool allowed(uint16_t op, bool privileged)
 {
-	if (op >= LW_OP_PASSWD_BY_NAME && op <= LW_OP_PASSED)
+	if (op >= LW_OP_PASSWD_BY_NAME && op <= LW_OP_GROUP_PAGE)
 		return true;
 	return privileged && op >= LW_OP_AUTH && op <= LW_OP_CACHE_DROP;
 }

@@ -34,6 +34,7 @@ struct lw_request {
 	struct lw_head head;
 	uint8_t *body; /* owned; wiped */
 	struct event *deadline;
+	struct event *again; /* NULL, or lw_request_again() was called */
 	int64_t started_ms;
 	int64_t started_us; /* on the clock of the loop's timers */
 	unsigned runs;
@@ -87,6 +88,13 @@ bool lw_request_keep(struct lw_request *r, void *p, void (*release)(void *));
  * What anybody may ask must not decide how old such an answer is.
  */
 bool lw_request_decides(const struct lw_request *r);
+
+/*
+ * Have the handler run again in so many ms, after all else that is ready then:
+ * it is to return what this gives. LW_PENDING, LW_NOMEM. Not once the request's
+ * time is over (request.offline).
+ */
+enum lw_err lw_request_again(struct lw_request *r, unsigned int ms);
 
 /* Run it (again); it may be freed when this returns. */
 void lw_request_run(struct lw_request *r);

@@ -4,10 +4,20 @@
  */
 #include "fuzz.h"
 #include "message.h"
+#include "page.h"
 
 #include "cached.h"
 
 const char fuzz_target[] = "proto";
+
+static void put_passwd(struct lw_wr *w, const struct lw_passwd *pw)
+{
+	message_view(pw->name);
+	message_view(pw->gecos);
+	message_view(pw->dir);
+	message_view(pw->shell);
+	lw_passwd_encode(w, pw);
+}
 
 static bool passwd(struct lw_rd *r, struct lw_wr *w)
 {
@@ -15,21 +25,14 @@ static bool passwd(struct lw_rd *r, struct lw_wr *w)
 
 	if (lw_passwd_decode(r, &pw) != LW_OK)
 		return false;
-	message_view(pw.name);
-	message_view(pw.gecos);
-	message_view(pw.dir);
-	message_view(pw.shell);
-	lw_passwd_encode(w, &pw);
+	put_passwd(w, &pw);
 	return true;
 }
 
-static bool group(struct lw_rd *r, struct lw_wr *w)
+static void put_group(struct lw_wr *w, struct lw_group g)
 {
-	struct lw_group g;
 	size_t sum = 0;
 
-	if (lw_group_decode(r, &g) != LW_OK)
-		return false;
 	message_view(g.name);
 	lw_wr_u32(w, g.gid);
 	lw_wr_str(w, g.name);
@@ -41,9 +44,61 @@ static bool group(struct lw_rd *r, struct lw_wr *w)
 		lw_wr_str(w, member);
 		sum += member.n;
 	}
-	fuzz_holds(lw_rd_end(&g.members) == LW_OK && sum == g.members_size,
+	fuzz_holds(!g.members.bad && sum == g.members_size,
 		   "members are as many and as long as the group says");
+}
+
+static bool group(struct lw_rd *r, struct lw_wr *w)
+{
+	struct lw_group g;
+
+	if (lw_group_decode(r, &g) != LW_OK)
+		return false;
+	put_group(w, g);
 	return true;
+}
+
+/* A walk over pages comes to an end, and meets nobody twice. */
+static bool page(enum lw_op op, struct lw_rd *r, struct lw_wr *w)
+{
+	struct lw_page p;
+	uint32_t last = 0;
+
+	if (lw_page_decode(r, op, 0, &p) != LW_OK)
+		return false;
+	fuzz_holds(p.next > 0, "a page leads on");
+	lw_page_encode(w, p.next, p.count);
+	for (uint32_t i = 0; i < p.count; i++) {
+		uint32_t id;
+
+		if (op == LW_OP_PASSWD_PAGE) {
+			struct lw_passwd pw = lw_passwd_read(&p.each);
+
+			id = pw.uid;
+			put_passwd(w, &pw);
+		} else {
+			struct lw_group g = lw_group_read(&p.each);
+
+			id = g.gid;
+			put_group(w, g);
+		}
+		fuzz_holds(id > last && id <= p.next && id != LW_PAGE_END,
+			   "ids ascend, up to where the page ends");
+		last = id;
+	}
+	fuzz_holds(lw_rd_end(&p.each) == LW_OK,
+		   "a page is what its entries are");
+	return true;
+}
+
+static bool passwd_page(struct lw_rd *r, struct lw_wr *w)
+{
+	return page(LW_OP_PASSWD_PAGE, r, w);
+}
+
+static bool group_page(struct lw_rd *r, struct lw_wr *w)
+{
+	return page(LW_OP_GROUP_PAGE, r, w);
 }
 
 static bool login(struct lw_rd *r, struct lw_wr *w)
@@ -145,6 +200,8 @@ static const struct message_op ops[] = {
 	{ LW_OP_GROUP_BY_GID, message_u32, group },
 	{ LW_OP_OURS, message_str, NULL },
 	{ LW_OP_PASSED, message_str, NULL },
+	{ LW_OP_PASSWD_PAGE, message_u32, passwd_page },
+	{ LW_OP_GROUP_PAGE, message_u32, group_page },
 	{ LW_OP_AUTH, login, auth },
 	{ LW_OP_ACCOUNT, login, NULL },
 	{ LW_OP_TICKET, message_str, ticket },

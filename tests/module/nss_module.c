@@ -33,6 +33,12 @@ void nss_module_load(struct nss_module *m)
 	m->getgrgid = symbol(m->handle, "_nss_lightwave_getgrgid_r");
 	m->initgroups = symbol(m->handle, "_nss_lightwave_initgroups_dyn");
 	m->getspnam = symbol(m->handle, "_nss_lightwave_getspnam_r");
+	m->setpwent = symbol(m->handle, "_nss_lightwave_setpwent");
+	m->getpwent = symbol(m->handle, "_nss_lightwave_getpwent_r");
+	m->endpwent = symbol(m->handle, "_nss_lightwave_endpwent");
+	m->setgrent = symbol(m->handle, "_nss_lightwave_setgrent");
+	m->getgrent = symbol(m->handle, "_nss_lightwave_getgrent_r");
+	m->endgrent = symbol(m->handle, "_nss_lightwave_endgrent");
 }
 
 /* What w holds, from now on the caller's. */

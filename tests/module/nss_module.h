@@ -15,6 +15,10 @@ struct nss_module {
 	__typeof__(&_nss_lightwave_getgrgid_r) getgrgid;
 	__typeof__(&_nss_lightwave_initgroups_dyn) initgroups;
 	__typeof__(&_nss_lightwave_getspnam_r) getspnam; /* root's */
+	__typeof__(&_nss_lightwave_setpwent) setpwent, setgrent;
+	__typeof__(&_nss_lightwave_endpwent) endpwent, endgrent;
+	__typeof__(&_nss_lightwave_getpwent_r) getpwent;
+	__typeof__(&_nss_lightwave_getgrent_r) getgrent;
 };
 
 /* Fails the program where the module or an entry point is missing. */

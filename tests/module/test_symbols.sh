@@ -87,12 +87,15 @@ done
 ok "libnss_lightwave needs libc alone" \
 	"$(needed_beyond "$nss" 'libc\.so\.6|ld-linux.*')"
 ok "libnss_lightwave shows only its entry points" \
-	"$(exported_beyond "$nss" '_nss_lightwave_(get(pwnam|pwuid|grnam|grgid|spnam)_r|initgroups_dyn)')"
-ok "libnss_lightwave has all six" \
+	"$(exported_beyond "$nss" '_nss_lightwave_(get(pwnam|pwuid|grnam|grgid|spnam|pwent|grent)_r|(set|end)(pw|gr)ent|initgroups_dyn)')"
+ok "libnss_lightwave has all twelve" \
 	"$(missing "$nss" _nss_lightwave_getpwnam_r \
 		_nss_lightwave_getpwuid_r _nss_lightwave_getgrnam_r \
 		_nss_lightwave_getgrgid_r _nss_lightwave_getspnam_r \
-		_nss_lightwave_initgroups_dyn)"
+		_nss_lightwave_initgroups_dyn \
+		_nss_lightwave_setpwent _nss_lightwave_getpwent_r \
+		_nss_lightwave_endpwent _nss_lightwave_setgrent \
+		_nss_lightwave_getgrent_r _nss_lightwave_endgrent)"
 ok "libnss_lightwave has the soname that glibc looks for" \
 	"$($readelf -d "$nss" | grep SONAME | grep -v '\[libnss_lightwave\.so\.2\]')"
 ok "libnss_lightwave uses no stdio, environment, log, signal or NSS" \

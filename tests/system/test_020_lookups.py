@@ -2,6 +2,7 @@
 import pytest
 
 from lab import full
+from settings import configured
 
 MANY = 300
 QUICK = 3  # seconds, docker exec included
@@ -154,6 +155,21 @@ def test_enumeration_shows_local_accounts_only(lab):
     for database in ("passwd", "group"):
         lines = lab.photon("getent", database).lines
         assert lines == lab.photon("cat", "/etc/" + database).lines
+
+
+def test_where_it_is_switched_on_it_shows_everybody_once(lab):
+    with configured(lab) as config:
+        config.add("[domain]\nenumerate = yes\n")
+        lab.photon("lightwavectl", "refresh")
+        for database, who in (("passwd", "alice"), ("group", "users")):
+            lines = lab.photon("getent", database).lines
+            local = lab.photon("cat", "/etc/" + database).lines
+            assert lines[:len(local)] == local
+            names = [x.split(":")[0] for x in lines[len(local):]]
+            assert full(who) in names
+            assert len(names) == len(set(names))
+            found = lab.photon("getent", database, *names).lines
+            assert found == lines[len(local):]
 
 
 @pytest.fixture(scope="module")

@@ -36,6 +36,7 @@ static void every_key_has_its_place_in_the_manual(void **state)
 		"name_format",
 		"well_known_base",
 		"legacy_sids",
+		"enumerate",
 		"dn",
 		"password_file",
 		"keytab",

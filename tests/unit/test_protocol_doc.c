@@ -2,6 +2,7 @@
 #include "unit.h"
 
 #include "job.h"
+#include "page.h"
 
 #include <ctype.h>
 
@@ -111,6 +112,14 @@ static void answers_about_a_user_are_as_shown(void **state)
 	shown("passwd", &w, msg);
 
 	lw_wr_init(&w, msg, sizeof(msg));
+	lw_msg_begin(&w, LW_OP_PASSWD_PAGE, 0);
+	lw_wr_u32(&w, LW_OK);
+	lw_page_encode(&w, LW_PAGE_END, 1);
+	lw_passwd_encode(&w, &alice);
+	lw_msg_end(&w, msg);
+	shown("page", &w, msg);
+
+	lw_wr_init(&w, msg, sizeof(msg));
 	lw_msg_begin(&w, LW_OP_PASSWD_BY_UID, 0);
 	lw_wr_u32(&w, LW_NOTFOUND);
 	lw_msg_end(&w, msg);
@@ -218,6 +227,8 @@ static void every_op_has_its_number(void **state)
 		{ LW_OP_INITGROUPS, "INITGROUPS" },
 		{ LW_OP_OURS, "OURS" },
 		{ LW_OP_PASSED, "PASSED" },
+		{ LW_OP_PASSWD_PAGE, "PASSWD_PAGE" },
+		{ LW_OP_GROUP_PAGE, "GROUP_PAGE" },
 		{ LW_OP_AUTH, "AUTH" },
 		{ LW_OP_ACCOUNT, "ACCOUNT" },
 		{ LW_OP_TICKET, "TICKET" },
