@@ -1,6 +1,7 @@
 /* group.c - getgrnam(3) and getgrgid(3). Runs in any process; libc only. */
 #include "cleanup.h"
 #include "known.h"
+#include "own.h"
 
 #include <errno.h>
 
@@ -54,6 +55,8 @@ static enum lw_err find(const char *name, gid_t gid, struct group *grp,
 	struct lw_arena a = { .p = buf, .left = len };
 	enum lw_err e;
 
+	if (lw_own())
+		return LW_NOTOURS;
 	e = lw_known_group(name, gid, LW_MAP_FRESH, grp, buf, len);
 	if (e == LW_OFFLINE)
 		e = ask(name, gid, grp, &a);

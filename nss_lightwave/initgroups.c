@@ -7,6 +7,7 @@
  */
 #include "cleanup.h"
 #include "known.h"
+#include "own.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -109,6 +110,8 @@ static enum lw_err find(const char *user, gid_t **ret_gids, size_t *ret_n)
 {
 	enum lw_err e;
 
+	if (lw_own())
+		return LW_NOTOURS;
 	e = lw_known_gids(user, LW_MAP_FRESH, GIDS_MAX, ret_gids, ret_n);
 	if (e == LW_OFFLINE)
 		e = ask(user, ret_gids, ret_n);

@@ -162,3 +162,15 @@ enum lw_err lw_known_gids(const char *user, enum lw_map_trust trust,
 	gids = NULL;
 	return LW_OK;
 }
+
+bool lw_known_front_lives(void)
+{
+	struct lw_map_door *door;
+	uint32_t now = lw_map_now();
+	const struct lw_map *m = lw_map_enter(&room, now, &door);
+	bool lives = m && !lw_map_orphaned(m, now);
+
+	if (m)
+		lw_map_leave(door);
+	return lives;
+}

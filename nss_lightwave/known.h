@@ -25,4 +25,7 @@ enum lw_err lw_known_group(const char *name, uint32_t gid,
 enum lw_err lw_known_gids(const char *user, enum lw_map_trust trust,
 			  uint32_t max, gid_t **ret_gids, size_t *ret_n);
 
+/* Whether a front has said of itself, within seconds, that it will live on. */
+bool lw_known_front_lives(void);
+
 #endif

@@ -1,6 +1,7 @@
 /* passwd.c - getpwnam(3) and getpwuid(3). Runs in any process; libc only. */
 #include "cleanup.h"
 #include "known.h"
+#include "own.h"
 
 #include <errno.h>
 
@@ -55,6 +56,8 @@ static enum lw_err find(const char *name, uid_t uid, struct passwd *pwd,
 	struct lw_arena a = { .p = buf, .left = len };
 	enum lw_err e;
 
+	if (lw_own())
+		return LW_NOTOURS;
 	e = lw_known_passwd(name, uid, LW_MAP_FRESH, pwd, buf, len);
 	if (e == LW_OFFLINE)
 		e = ask(name, uid, pwd, &a);

@@ -1,0 +1,21 @@
+/*
+ * own.h - whether this process is one of our daemons. Runs in any process.
+ *
+ * A daemon whose libraries look up a name would wait for itself, or for one
+ * that waits for it: its processes get no answers of ours. They are known by
+ * their user, which is no root's: who owns one of the folders that systemd
+ * makes for the daemons. So it takes no environment, no lookup of a name, and
+ * holds where no front has ever run.
+ */
+#ifndef LW_NSS_OWN_H
+#define LW_NSS_OWN_H
+
+#include <stdbool.h>
+
+/* Looked up now: who has become that user meanwhile is one of ours too. */
+bool lw_own_now(void);
+
+/* As it was at the first call in this process; no system call later. */
+bool lw_own(void);
+
+#endif
