@@ -1,0 +1,66 @@
+/*
+ * stress.h - one writer changes a map as fast as it can while others read it.
+ *
+ * All that a record says follows from one number and one generation, which is
+ * of one record alone; so every answer can be judged by itself, and a later
+ * one never has an earlier generation. The writer is the front's code, and
+ * readers call the entry points of libnss_lightwave; there is no front to ask.
+ */
+#ifndef LW_STRESS_H
+#define LW_STRESS_H
+
+#include "map_file.h"
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#define STEADY 64 /* users and groups that are always there, once they are */
+#define USERS  96 /* the others come and go, and take each other's uids */
+#define MISSED 16 /* names that nobody has, told to be so at times */
+#define FIRST  16778216u /* uid of user 0 */
+#define GROUPS 33556432u /* gid of group 0 */
+
+/* What processes share. */
+struct stress {
+	_Atomic uint32_t generation;
+	_Atomic bool over;
+	_Atomic bool broken; /* a reader has said what */
+	_Atomic uint64_t lookups, found, missed, unknown;
+	_Atomic uint64_t puts, files, rounds;
+};
+
+struct stress_user {
+	uint32_t uid, gid;
+	char name[64], gecos[192], dir[64], shell[64];
+};
+void stress_user(uint32_t u, uint32_t generation, struct stress_user *ret);
+
+struct stress_group {
+	uint32_t gid, count;
+	char name[64], member[32][48];
+};
+void stress_group(uint32_t g, uint32_t generation, struct stress_group *ret);
+
+#define STRESS_GIDS 40
+/* ret: room for STRESS_GIDS. */
+uint32_t stress_gids(uint32_t u, uint32_t generation, uint32_t *ret);
+
+/* Both halves are equal in a name that is told to be nobody's. */
+void stress_missed(uint32_t a, uint32_t b, char ret[32]);
+
+/* Until s->over: a new map, and then one change after the other. */
+void stress_write(struct stress *s, uint32_t seed);
+/* Until s->over; false: an answer was wrong, which is said on stderr. */
+bool stress_read(struct stress *s, uint32_t seed);
+
+/* xorshift32; state is not 0. */
+static inline uint32_t stress_random(uint32_t *state)
+{
+	*state ^= *state << 13;
+	*state ^= *state >> 17;
+	*state ^= *state << 5;
+	return *state;
+}
+
+#endif
