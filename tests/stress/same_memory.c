@@ -1,10 +1,13 @@
 /*
  * same_memory.c - one address for each file, for a writer and readers in one
  * process: ThreadSanitizer knows memory by its address, and would not see that
- * two mappings are the same bytes. Linked with --wrap.
+ * two mappings are the same bytes. Nor does it know that who opens a name finds
+ * what was written before the name was given: that is told by the lock here.
+ * Linked with --wrap.
  */
 #include <pthread.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
@@ -15,6 +18,8 @@ void *__real_mmap(void *at, size_t n, int prot, int flags, int fd, off_t off);
 int __real_munmap(void *at, size_t n);
 void *__wrap_mmap(void *at, size_t n, int prot, int flags, int fd, off_t off);
 int __wrap_munmap(void *at, size_t n);
+int __real_rename(const char *from, const char *to);
+int __wrap_rename(const char *from, const char *to);
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static struct file {
@@ -90,6 +95,16 @@ int __wrap_munmap(void *at, size_t n)
 		r = __real_munmap(at, f->size);
 		f->base = NULL;
 	}
+	pthread_mutex_unlock(&lock);
+	return r;
+}
+
+int __wrap_rename(const char *from, const char *to)
+{
+	int r;
+
+	pthread_mutex_lock(&lock);
+	r = __real_rename(from, to);
 	pthread_mutex_unlock(&lock);
 	return r;
 }
