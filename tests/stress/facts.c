@@ -13,7 +13,7 @@ static uint32_t mix(uint32_t a, uint32_t b)
 
 void stress_user(uint32_t u, uint32_t generation, struct stress_user *ret)
 {
-	uint32_t fill = mix(u, generation) % 100;
+	uint32_t fill = mix(u, generation) % 1900;
 	int n;
 
 	/* Neighbours among those that come and go exchange their uids. */

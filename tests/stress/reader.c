@@ -86,7 +86,7 @@ static void judge_user(struct reader *r, enum path path, uint32_t asked,
 	    strcmp(pw->pw_name, want.name) || strcmp(pw->pw_passwd, "x") ||
 	    strcmp(pw->pw_gecos, want.gecos) || strcmp(pw->pw_dir, want.dir) ||
 	    strcmp(pw->pw_shell, want.shell))
-		wrong(r, "path %d, asked for %u: %s:%u:%u:%s:%s:%s", path,
+		wrong(r, "path %d, asked for %u: %s:%u:%u:%.40s:%s:%s", path,
 		      asked, pw->pw_name, pw->pw_uid, pw->pw_gid, pw->pw_gecos,
 		      pw->pw_dir, pw->pw_shell);
 	is_later(r, path, asked, generation);
@@ -168,14 +168,13 @@ static void ask_group(struct reader *r, uint32_t g)
 /* Half of one name and half of another is none of them. */
 static void ask_nobody(struct reader *r)
 {
-	uint32_t a = stress_random(&r->random), b = stress_random(&r->random);
+	uint32_t a = stress_pick(stress_random(&r->random), MISSED);
+	uint32_t b = stress_pick(stress_random(&r->random), MISSED);
 	enum nss_status s;
 	struct passwd pw;
 	char name[32], typed[64];
 	int e;
 
-	if (a % 2)
-		b = a;
 	stress_missed(a, b, name);
 	snprintf(typed, sizeof(typed), "%s@lightwave.test", name);
 	s = _nss_lightwave_getpwnam_r(typed, &pw, r->buf, sizeof(r->buf), &e);
@@ -195,9 +194,11 @@ bool stress_read(struct stress *s, uint32_t seed)
 	while (!r->wrong && !atomic_load(&s->over)) {
 		uint32_t n = stress_random(&r->random);
 
-		ask_user(r, n % USERS, n & 256);
-		ask_gids(r, n % STEADY);
-		ask_group(r, n % STEADY);
+		ask_user(r, stress_pick(n, STEADY), n & 1 << 16);
+		ask_user(r, STEADY + stress_pick(n >> 8, USERS - STEADY),
+			 n & 1 << 17);
+		ask_gids(r, stress_pick(n, STEADY));
+		ask_group(r, stress_pick(n, STEADY));
 		ask_nobody(r);
 	}
 	good = !r->wrong && r->found > 0;

@@ -15,9 +15,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define STEADY 64 /* users and groups that are always there, once they are */
-#define USERS  96 /* the others come and go, and take each other's uids */
-#define MISSED 16 /* names that nobody has, told to be so at times */
+#define STEADY 16u /* users and groups that are always there, once they are */
+#define USERS  24u /* the others come and go, and take each other's uids */
+#define MISSED 16u /* names that nobody has, told to be so at times */
 #define FIRST  16778216u /* uid of user 0 */
 #define GROUPS 33556432u /* gid of group 0 */
 
@@ -32,7 +32,7 @@ struct stress {
 
 struct stress_user {
 	uint32_t uid, gid;
-	char name[64], gecos[192], dir[64], shell[64];
+	char name[64], gecos[2048], dir[64], shell[64];
 };
 void stress_user(uint32_t u, uint32_t generation, struct stress_user *ret);
 
@@ -53,6 +53,12 @@ void stress_missed(uint32_t a, uint32_t b, char ret[32]);
 void stress_write(struct stress *s, uint32_t seed);
 /* Until s->over; false: an answer was wrong, which is said on stderr. */
 bool stress_read(struct stress *s, uint32_t seed);
+
+/* Mostly one of two, where writer and readers then meet. */
+static inline uint32_t stress_pick(uint32_t r, uint32_t n)
+{
+	return r & 3 ? (r >> 2) & 1 : (r >> 2) % n;
+}
 
 /* xorshift32; state is not 0. */
 static inline uint32_t stress_random(uint32_t *state)

@@ -118,7 +118,7 @@ static void tell_times(struct writer *w)
 
 static void miss(struct writer *w)
 {
-	uint32_t n = stress_random(&w->random);
+	uint32_t n = stress_pick(stress_random(&w->random), MISSED);
 	char a[32];
 
 	stress_missed(n, n, a);
@@ -127,7 +127,8 @@ static void miss(struct writer *w)
 
 static void come_or_go(struct writer *w)
 {
-	uint32_t u = STEADY + stress_random(&w->random) % (USERS - STEADY);
+	uint32_t u =
+		STEADY + stress_pick(stress_random(&w->random), USERS - STEADY);
 	char a[32];
 
 	account(a, "user", u);
@@ -143,7 +144,7 @@ static void come_or_go(struct writer *w)
 static void change(struct writer *w)
 {
 	uint32_t r = stress_random(&w->random);
-	uint32_t n = r / 64 % STEADY;
+	uint32_t n = stress_pick(r >> 8, STEADY);
 
 	switch (r % 8) {
 	case 0:
