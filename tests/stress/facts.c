@@ -13,17 +13,19 @@ static uint32_t mix(uint32_t a, uint32_t b)
 
 void stress_user(uint32_t u, uint32_t generation, struct stress_user *ret)
 {
-	uint32_t fill = mix(u, generation) % 1900;
+	/* Of few sizes: a record could be written over by the next. */
+	uint32_t fill = mix(u, generation) % 3 * 900;
 	int n;
 
 	/* Neighbours among those that come and go exchange their uids. */
 	ret->uid = FIRST + (u < STEADY ? u : u ^ (generation & 1));
 	ret->gid = GROUPS + mix(generation, u) % 1000;
 	snprintf(ret->name, sizeof(ret->name), "user%u@lightwave.test", u);
-	n = snprintf(ret->gecos, sizeof(ret->gecos), "%u %u ", u, generation);
-	memset(ret->gecos + n, 'a' + (int)(fill % 26), fill);
+	n = snprintf(ret->gecos, sizeof(ret->gecos), "%u %010u ", u,
+		     generation);
+	memset(ret->gecos + n, 'a' + (int)(mix(u, generation) % 26), fill);
 	ret->gecos[n + (int)fill] = '\0';
-	snprintf(ret->dir, sizeof(ret->dir), "/home/%u/%u", generation, u);
+	snprintf(ret->dir, sizeof(ret->dir), "/home/%010u/%u", generation, u);
 	snprintf(ret->shell, sizeof(ret->shell), "/bin/%08x",
 		 mix(u + 1, ~generation));
 }

@@ -191,6 +191,7 @@ bool stress_read(struct stress *s, uint32_t seed)
 		abort();
 	r->shared = s;
 	r->random = seed | 1;
+	stress_pause(seed);
 	while (!r->wrong && !atomic_load(&s->over)) {
 		uint32_t n = stress_random(&r->random);
 
@@ -199,8 +200,10 @@ bool stress_read(struct stress *s, uint32_t seed)
 			 n & 1 << 17);
 		ask_gids(r, stress_pick(n, STEADY));
 		ask_group(r, stress_pick(n, STEADY));
-		ask_nobody(r);
+		for (int i = 0; i < 8; i++)
+			ask_nobody(r);
 	}
+	stress_pause_no_more();
 	good = !r->wrong && r->found > 0;
 	if (!r->wrong && r->found == 0)
 		fprintf(stderr, "stress: a reader has found nobody\n");

@@ -54,6 +54,10 @@ void stress_write(struct stress *s, uint32_t seed);
 /* Until s->over; false: an answer was wrong, which is said on stderr. */
 bool stress_read(struct stress *s, uint32_t seed);
 
+/* From here to there this thread is stopped for moments, at any place. */
+void stress_pause(uint32_t seed);
+void stress_pause_no_more(void);
+
 /* Mostly one of two, where writer and readers then meet. */
 static inline uint32_t stress_pick(uint32_t r, uint32_t n)
 {

@@ -191,10 +191,12 @@ void stress_write(struct stress *s, uint32_t seed)
 	tell_times(&w);
 	if (lw_map_file_publish(w.file) != LW_OK)
 		abort();
+	stress_pause(seed);
 	while (!atomic_load(&s->over)) {
 		for (int i = 0; i < 2000 && !atomic_load(&s->over); i++)
 			change(&w);
 		whole_round(&w);
 	}
+	stress_pause_no_more();
 	lw_map_file_free(w.file);
 }
