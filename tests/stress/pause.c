@@ -29,8 +29,9 @@ static void arm(void)
 
 static void on_signal(int sig)
 {
+	/* Long enough for another to be given the processor. */
 	const struct timespec moment = { 0, 1000 + stress_random(&state) %
-							    100000 };
+							    3000000 };
 	int saved = errno;
 
 	(void)sig;

@@ -10,7 +10,7 @@
 
 enum path { BY_NAME, BY_UID, GIDS, BY_GID, MEMBERS, PATHS };
 
-struct reader {
+struct reader { /* of one thread */
 	struct stress *shared;
 	uint32_t random;
 	uint32_t seen[PATHS][USERS]; /* the last generation */
@@ -182,29 +182,48 @@ static void ask_nobody(struct reader *r)
 		wrong(r, "%s is somebody", name);
 }
 
-bool stress_read(struct stress *s, uint32_t seed)
+struct reader *stress_reader_new(struct stress *s, uint32_t seed)
 {
 	struct reader *r = calloc(1, sizeof(*r));
-	bool good;
 
 	if (!r)
 		abort();
 	r->shared = s;
 	r->random = seed | 1;
-	stress_pause(seed);
-	while (!r->wrong && !atomic_load(&s->over)) {
-		uint32_t n = stress_random(&r->random);
+	return r;
+}
 
+bool stress_reader_ask(struct reader *r, enum stress_question q)
+{
+	uint32_t n = stress_random(&r->random);
+
+	switch (q) {
+	case STRESS_STEADY:
 		ask_user(r, stress_pick(n, STEADY), n & 1 << 16);
+		break;
+	case STRESS_USER:
 		ask_user(r, STEADY + stress_pick(n >> 8, USERS - STEADY),
 			 n & 1 << 17);
+		break;
+	case STRESS_GROUPS_OF:
 		ask_gids(r, stress_pick(n, STEADY));
+		break;
+	case STRESS_GROUP:
 		ask_group(r, stress_pick(n, STEADY));
-		for (int i = 0; i < 8; i++)
-			ask_nobody(r);
+		break;
+	case STRESS_NOBODY:
+	case STRESS_QUESTIONS:
+		ask_nobody(r);
+		break;
 	}
-	stress_pause_no_more();
-	good = !r->wrong && r->found > 0;
+	return !r->wrong;
+}
+
+bool stress_reader_free(struct reader *r)
+{
+	struct stress *s = r->shared;
+	bool good = !r->wrong && r->found > 0;
+
 	if (!r->wrong && r->found == 0)
 		fprintf(stderr, "stress: a reader has found nobody\n");
 	atomic_fetch_add(&s->lookups, r->lookups);
@@ -213,4 +232,17 @@ bool stress_read(struct stress *s, uint32_t seed)
 	atomic_fetch_add(&s->unknown, r->unknown);
 	free(r);
 	return good;
+}
+
+bool stress_read(struct stress *s, uint32_t seed)
+{
+	struct reader *r = stress_reader_new(s, seed);
+	uint32_t q = 0;
+
+	stress_pause(seed);
+	while (!atomic_load(&s->over) &&
+	       stress_reader_ask(r, q++ % STRESS_QUESTIONS))
+		;
+	stress_pause_no_more();
+	return stress_reader_free(r);
 }

@@ -54,6 +54,26 @@ void stress_write(struct stress *s, uint32_t seed);
 /* Until s->over; false: an answer was wrong, which is said on stderr. */
 bool stress_read(struct stress *s, uint32_t seed);
 
+enum stress_question {
+	STRESS_STEADY,
+	STRESS_USER,
+	STRESS_GROUPS_OF,
+	STRESS_GROUP,
+	STRESS_NOBODY,
+	STRESS_QUESTIONS
+};
+/* One question at a time; false once an answer was wrong. */
+struct reader;
+struct reader *stress_reader_new(struct stress *s, uint32_t seed);
+bool stress_reader_ask(struct reader *r, enum stress_question q);
+bool stress_reader_free(struct reader *r);
+
+/* Between any two instructions of a writer, until then of CLOCK_MONOTONIC. */
+bool stress_step(struct stress *s, int64_t until_ms);
+/* For its writer: stop once there is a map, and then do not pause. */
+void stress_write_stepped(struct stress *s, uint32_t seed);
+int64_t stress_now_ms(void);
+
 /* From here to there this thread is stopped for moments, at any place. */
 void stress_pause(uint32_t seed);
 void stress_pause_no_more(void);

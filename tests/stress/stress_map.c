@@ -5,7 +5,8 @@
  *
  * First readers in threads of several processes, and a writer that is killed
  * after 1 to 60 ms and started again; then one writer and readers as threads
- * of one process, where sanitizers see both. Half of the time each.
+ * of one process, where sanitizers see both. SECONDS are for both; before them
+ * a writer is asked about between its instructions, for half as long.
  */
 #include "stress.h"
 
@@ -24,7 +25,7 @@
 
 static struct stress *shared;
 
-static int64_t now_ms(void)
+int64_t stress_now_ms(void)
 {
 	struct timespec ts;
 
@@ -67,9 +68,9 @@ static bool read_in_threads(uint32_t threads, uintptr_t seed, pthread_t *ids)
 
 static void *end_it(void *ms)
 {
-	int64_t until = now_ms() + (int64_t)(uintptr_t)ms;
+	int64_t until = stress_now_ms() + (int64_t)(uintptr_t)ms;
 
-	while (now_ms() < until && !atomic_load(&shared->broken))
+	while (stress_now_ms() < until && !atomic_load(&shared->broken))
 		poll(NULL, 0, 10);
 	atomic_store(&shared->over, true);
 	return NULL;
@@ -104,11 +105,11 @@ static pid_t child(void)
 
 static void kill_writers(int64_t ms)
 {
-	int64_t until = now_ms() + ms;
+	int64_t until = stress_now_ms() + ms;
 	uint32_t random = (uint32_t)until | 1;
 	uint32_t killed = 0;
 
-	while (now_ms() < until && !atomic_load(&shared->broken)) {
+	while (stress_now_ms() < until && !atomic_load(&shared->broken)) {
 		pid_t pid = child();
 		int status;
 
@@ -187,11 +188,14 @@ int main(int argc, char **argv)
 		perror(dir);
 		return 1;
 	}
+	good = report(1, "between the instructions of a writer",
+		      stress_step(shared, stress_now_ms() + ms));
 	/* Processes first: those that are forked later have no threads yet. */
-	good = report(1, "in processes, while writers are killed",
-		      in_many(ms, threads, processes));
+	good = report(2, "in processes, while writers are killed",
+		      in_many(ms, threads, processes)) &&
+	       good;
 	unlink("map");
-	good = report(2, "in threads of one process",
+	good = report(3, "in threads of one process",
 		      in_one_process(ms, threads)) &&
 	       good;
 	unlink("map");

@@ -1,6 +1,7 @@
 /* writer.c - one change after the other, by the front's own code. */
 #include "stress.h"
 
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -175,22 +176,28 @@ static void whole_round(struct writer *w)
 	atomic_fetch_add(&w->shared->rounds, 1);
 }
 
-void stress_write(struct stress *s, uint32_t seed)
+static void begin(struct writer *w)
 {
 	const struct lw_map_setup setup = { .path = "map",
 					    .domain = "lightwave.test",
 					    .netbios = "",
 					    .ids = { .domain_sid = "" } };
-	struct writer w = { .shared = s, .random = seed | 1 };
 
-	if (lw_map_file_new(&setup, 10, &w.file) != LW_OK) {
+	if (lw_map_file_new(&setup, 10, &w->file) != LW_OK) {
 		fprintf(stderr, "stress: no map can be made\n");
 		abort();
 	}
-	put_steady(&w);
-	tell_times(&w);
-	if (lw_map_file_publish(w.file) != LW_OK)
+	put_steady(w);
+	tell_times(w);
+	if (lw_map_file_publish(w->file) != LW_OK)
 		abort();
+}
+
+void stress_write(struct stress *s, uint32_t seed)
+{
+	struct writer w = { .shared = s, .random = seed | 1 };
+
+	begin(&w);
 	stress_pause(seed);
 	while (!atomic_load(&s->over)) {
 		for (int i = 0; i < 2000 && !atomic_load(&s->over); i++)
@@ -199,4 +206,14 @@ void stress_write(struct stress *s, uint32_t seed)
 	}
 	stress_pause_no_more();
 	lw_map_file_free(w.file);
+}
+
+void stress_write_stepped(struct stress *s, uint32_t seed)
+{
+	struct writer w = { .shared = s, .random = seed | 1 };
+
+	begin(&w);
+	raise(SIGSTOP);
+	for (;;)
+		change(&w);
 }
