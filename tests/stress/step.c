@@ -42,6 +42,7 @@ bool stress_step(struct stress *s, int64_t until_ms)
 	int status;
 	bool good = stopped(pid);
 
+	s->alone = true;
 	while (good && stress_now_ms() < until_ms) {
 		good = ptrace(PTRACE_SINGLESTEP, pid, NULL, NULL) == 0 &&
 		       stopped(pid);

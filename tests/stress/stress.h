@@ -17,7 +17,7 @@
 
 #define STEADY 16u /* users and groups that are always there, once they are */
 #define USERS  24u /* the others come and go, and take each other's uids */
-#define MISSED 16u /* names that nobody has, told to be so at times */
+#define MISSED 5u  /* names that nobody has; one more than there are slots */
 #define FIRST  16778216u /* uid of user 0 */
 #define GROUPS 33556432u /* gid of group 0 */
 
@@ -25,6 +25,8 @@
 struct stress {
 	_Atomic uint32_t generation;
 	_Atomic bool over;
+	/* A reader has no other beside it: whoever is steady is known to it. */
+	bool alone;
 	_Atomic bool broken; /* a reader has said what */
 	_Atomic uint64_t lookups, found, missed, unknown;
 	_Atomic uint64_t puts, files, rounds;

@@ -119,7 +119,7 @@ static void tell_times(struct writer *w)
 
 static void miss(struct writer *w)
 {
-	uint32_t n = stress_pick(stress_random(&w->random), MISSED);
+	uint32_t n = stress_random(&w->random) % MISSED;
 	char a[32];
 
 	stress_missed(n, n, a);
