@@ -4,7 +4,8 @@
  * A connection a question: nothing is kept between calls, so fork, threads,
  * exec and closed descriptors need no care. No environment, no stdio, no
  * signal (MSG_NOSIGNAL), no call back into NSS; EINTR is retried and the
- * deadline, on CLOCK_MONOTONIC, holds for the whole call.
+ * deadline, on CLOCK_MONOTONIC, holds for the whole call. No thread is
+ * cancelled in it, and its descriptor is never 0, 1 or 2.
  */
 #ifndef LW_CLIENT_H
 #define LW_CLIENT_H
@@ -24,6 +25,19 @@
 
 #define LW_NSS_BUDGET_MS 1000
 #define LW_PAM_BUDGET_MS 30000
+
+/*
+ * How long each part of a question may take, in milliseconds. The kernel takes
+ * questions for a front that hangs or has not begun to serve, so that it is
+ * not enough to have sent one: the front has read it when none of its bytes
+ * wait there any more.
+ */
+struct lw_budget {
+	int answer_ms;	/* all of it */
+	int read_ms;	/* until the front has read the question */
+	int refused_ms; /* try again, where the socket has nobody behind it */
+	int full_ms;	/* try again, where too many wait to be heard */
+};
 
 /*
  * Connect to the socket at path, without blocking; the descriptor is the
@@ -49,5 +63,11 @@ void lw_reply_done(struct lw_reply *r);
  */
 enum lw_err lw_call(const char *path, const uint8_t *msg, size_t n,
 		    int budget_ms, struct lw_reply *ret);
+
+/* The same, with more said of the time. A socket that is absent is so at once.
+ */
+enum lw_err lw_call_within(const char *path, const uint8_t *msg, size_t n,
+			   const struct lw_budget *budget,
+			   struct lw_reply *ret);
 
 #endif

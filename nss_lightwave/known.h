@@ -12,6 +12,7 @@
 #include "map_find.h"
 #include "map_room.h"
 #include "module.h"
+#include "own.h"
 
 #include <string.h>
 
@@ -32,9 +33,13 @@ lw_inline enum lw_err lw_known_find(enum lw_map_kind kind, const char *name,
 				    const struct lw_map_record **ret,
 				    struct lw_map_door **ret_door)
 {
-	uint32_t now = lw_map_now();
-	const struct lw_map *m = lw_map_enter(&lw_known_room, now, ret_door);
+	uint32_t now;
+	const struct lw_map *m;
 
+	if (lw_own())
+		return LW_NOTOURS;
+	now = lw_map_now();
+	m = lw_map_enter(&lw_known_room, now, ret_door);
 	if (!m)
 		return LW_OFFLINE;
 	return name ? lw_map_by_name(m, kind, name, trust, now, ret)
@@ -61,5 +66,8 @@ lw_inline bool lw_known_id(uint32_t id)
 {
 	return id - 1 < UINT32_MAX - 1;
 }
+
+/* Whether a front has said of itself, within seconds, that it will live on. */
+bool lw_known_front_lives(void);
 
 #endif

@@ -4,6 +4,7 @@
 #include "cleanup.h"
 #include "log.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
@@ -36,6 +37,17 @@ static bool lay_out(uint64_t records, uint64_t bytes, struct layout *ret)
 	return ret->size <= LW_MAP_SIZE_MAX;
 }
 
+/* A signal may end it half-way. */
+static bool allocate(int fd, size_t size)
+{
+	int e;
+
+	do
+		e = posix_fallocate(fd, 0, (off_t)size);
+	while (e == EINTR);
+	return e == 0;
+}
+
 /* NULL: no space, or no such folder. */
 static void *make_file(const char *path, size_t size)
 {
@@ -48,7 +60,7 @@ static void *make_file(const char *path, size_t size)
 	if (fd < 0)
 		return NULL;
 	/* Whatever the umask: all may read it. */
-	p = fchmod(fd, 0644) < 0 || posix_fallocate(fd, 0, (off_t)size) != 0
+	p = fchmod(fd, 0644) < 0 || !allocate(fd, size)
 		    ? MAP_FAILED
 		    : mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, fd,
 			   0);

@@ -4,7 +4,9 @@
 
 #include "map_file.h"
 
+#ifndef LW_MAP_MISSES
 #define LW_MAP_MISSES 4096
+#endif
 
 struct lw_map_file {
 	struct lw_map_setup setup;
