@@ -126,7 +126,15 @@ class Programs:
         return (count(more) - count(few)) / (more - few)
 
 
-def medians(rows):
-    """bench -> the median of its times, of all rounds."""
-    return {bench: statistics.median(row[bench]["ns"] for row in rows)
-            for bench in rows[0]}
+class Time:
+    """Of all rounds, ns."""
+
+    def __init__(self, lines):
+        self.median = statistics.median(line["ns"] for line in lines)
+        self.least = min(line["least"] for line in lines)
+
+
+def over(rounds):
+    """bench -> its Time."""
+    return {bench: Time([lines[bench] for lines in rounds])
+            for bench in rounds[0]}

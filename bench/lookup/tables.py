@@ -3,7 +3,7 @@ import statistics
 import sys
 
 from programs import (EMPTY_FIRST, EMPTY_LAST, MODULE, OURS_FIRST, OURS_LAST,
-                      REFERENCE, WAYS, medians)
+                      REFERENCE, WAYS, over)
 
 HOT = ["hot.getpwnam", "hot.getpwuid", "hot.getgrnam", "hot.getgrgid",
        "hot.initgroups", "hot.getpwnam.2threads", "hot.getpwnam.2procs"]
@@ -33,6 +33,10 @@ def ns(value):
     return "%.1f" % value if value < 100 else "%.0f" % value
 
 
+def both(t):
+    return "%s (%s)" % (ns(t.median), ns(t.least))
+
+
 def in_turn(programs, data, ways, benches, rounds, milliseconds):
     """way -> bench -> ns. Each round begins with another one, so that other
     work on the machine comes to all of them."""
@@ -42,18 +46,19 @@ def in_turn(programs, data, ways, benches, rounds, milliseconds):
             way = ways[(n + i) % len(ways)]
             rows[way].append(programs.time(way, data, milliseconds, benches))
         print("round %d of %d" % (n + 1, rounds), file=sys.stderr)
-    return {way: medians(rows[way]) for way in ways}
+    return {way: over(rows[way]) for way in ways}
 
 
 def times(programs, data, args):
     got = in_turn(programs, data, WAYS, BENCHES, args.rounds, args.budget)
-    print("Time of one lookup, ns\n")
-    head("median", "reference", "module", "module / reference",
+    print("Time of one lookup, ns; ratios and differences are of the least\n")
+    head("median (least)", "reference", "module", "module / reference",
          *("`%s`" % w.title for w in WAYS[2:]), "ours - empty, last; first")
     for bench in BENCHES:
         t = [got[way][bench] for way in WAYS]
-        row(bench, ns(t[0]), ns(t[1]), "%.1f" % (t[1] / t[0]),
-            *map(ns, t[2:]), "%.0f; %.0f" % (t[2] - t[3], t[4] - t[5]))
+        row(bench, both(t[0]), both(t[1]), "%.1f" % (
+            t[1].least / t[0].least), *map(both, t[2:]), "%.0f; %.0f" % (
+                t[2].least - t[3].least, t[4].least - t[5].least))
     first = {way: statistics.median(
         programs.first(way, data, "hot.getpwnam") for _ in range(args.firsts))
         for way in WAYS}
@@ -93,15 +98,15 @@ class Size:
 
 def sizes(small, large, titles):
     """Of the small one there are two, from before and after the large one."""
-    print("A large directory: %s, and %s\n" % titles)
+    print("A large directory: %s, and %s; the least times\n" % titles)
     head("", *("%s, %s" % (who, n) for who in ("module, ns", "reference, ns")
                for n in ("small", "large", "ratio")),
          "module, instructions, small", "large")
     for bench in BIG:
         cells = []
         for i in range(2):
-            s = statistics.mean(one.times[i][bench] for one in small)
-            b = large.times[i][bench]
+            s = min(one.times[i][bench].least for one in small)
+            b = large.times[i][bench].least
             cells += [ns(s), ns(b), "%.2f" % (b / s)]
         row(bench, *cells, "%.0f" % small[0].instructions[bench],
             "%.0f" % large.instructions[bench])

@@ -129,10 +129,11 @@ static void print(const struct lw_run *run, const struct lw_bench *b,
 
 	qsort(ns, samples, sizeof(*ns), compare);
 	median = ns[samples / 2] > 0 ? ns[samples / 2] : 1;
-	printf("{\"bench\":\"%s\",\"via\":\"%s\",\"ns\":%.1f,\"p90\":%.1f,"
-	       "\"cpu\":%.0f,\"ops\":%.0f,\"n\":%llu,\"found\":%lu,"
+	printf("{\"bench\":\"%s\",\"via\":\"%s\",\"ns\":%.1f,\"least\":%.1f,"
+	       "\"p90\":%.1f,\"cpu\":%.0f,\"ops\":%.0f,\"n\":%llu,\"found\":%"
+	       "lu,"
 	       "\"errors\":%lu,\"last\":%d}\n",
-	       b->name, run->module, median, ns[samples * 9 / 10],
+	       b->name, run->module, median, ns[0], ns[samples * 9 / 10],
 	       (double)cpu / (double)sum->calls, 1e9 * workers / median,
 	       (unsigned long long)sum->calls, sum->found, sum->errors,
 	       sum->last);
