@@ -80,8 +80,9 @@ def as_their_units():
 
 def forget():
     """What outlives the front: the next directory has other ids."""
-    for p in [*RUN.glob("map*"), *STORE.glob("*")]:
-        p.unlink()
+    for p in [*RUN.glob("map*"), *STORE.rglob("*")]:
+        if not p.is_dir():
+            p.unlink()
 
 
 def known_whole(host, users):
