@@ -142,6 +142,7 @@ hosts() { # hosts SYSTEM...
 			--add-host "dc.lightwave.test:$dc_ip" \
 			--cap-add SYS_PTRACE --security-opt seccomp=unconfined \
 			"${lock[@]}" -e SYSTEM="$s" \
+			-e BUDGET_MS="$BUDGET_MS" -e FILL_S="$FILL_S" \
 			-v "$name:/share:ro" \
 			-v "$PWD/measure:/opt/compare/measure:ro" \
 			-v "$PWD/systems:/opt/compare/systems:ro" \

@@ -11,11 +11,14 @@ cd "$(dirname "${BASH_SOURCE[0]}")"
 . ./hosts.sh
 
 all=(files sssd nslcd nslcd-krb5 lightwave)
-phases="check cold pam ssh many session hang-local nss outage"
+# Some look up otherwise and log in as others do.
+lookups=(files sssd nslcd nslcd-nscd lightwave lightwave-first)
+phases="check cold pam ssh many session hang-local nss hot outage"
 
 usage() {
 	cat <<-END
 	usage: ./run.sh [SYSTEM...]    default: ${all[*]}
+	                               with nss and hot alone: ${lookups[*]}
 	       ./run.sh --clean        containers, volume and network go, images stay
 
 	  PHASES="$phases"
@@ -24,11 +27,14 @@ usage() {
 	  N=10000 G=500
 	               users and groups of the directory
 	  TREE=DIR     the clone lightwave is built from (this one)
+	  BUDGET_MS=400 FILL_S=60
+	               for each figure of nss; to ask for everybody once
 	  OUT=DIR      where figures and what went wrong are put (results/)
 	END
 }
 
 N=${N:-10000} G=${G:-500} PHASES=${PHASES:-$phases} ROUNDS=${ROUNDS:-5}
+BUDGET_MS=${BUDGET_MS:-400} FILL_S=${FILL_S:-60}
 OUT=${OUT:-results} TREE=${TREE:-$top}
 errors=0
 
@@ -124,6 +130,7 @@ case ${1-} in
 -*) usage >&2; exit 2 ;;
 esac
 systems=("$@")
+[[ ! $PHASES =~ ^((nss|hot)(:[0-9]+)?\ ?)+$ ]] || all=("${lookups[@]}")
 ((${#systems[@]})) || systems=("${all[@]}")
 for s in "${systems[@]}"; do
 	[[ -e systems/$s/Dockerfile ]] || die "no system '$s' in systems/"

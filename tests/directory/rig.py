@@ -195,7 +195,7 @@ password_file = {password}
 allow = *
 [workers]
 lookup = {lookup}
-login = 1
+login = {login}
 timeout = {timeout}
 {more}"""
 
@@ -205,7 +205,7 @@ class Host:
     DNS names them."""
 
     def __init__(self, folder, build, ca, servers, timeout=2, lookup=1,
-                 more="", debug=False):
+                 more="", debug=False, login=1):
         self.folder, self.build, self.timeout = folder, build, timeout
         self.jobs_path = folder / "jobs"
         self.front = self.kept = None
@@ -216,7 +216,8 @@ class Host:
         self.config.write_text(CONFIG.format(
             servers="server = " + ", ".join(servers) if servers else "",
             ca=ca, machine=entries.MACHINE,
-            password=password, lookup=lookup, timeout=timeout, more=more))
+            password=password, lookup=lookup, login=login,
+            timeout=timeout, more=more))
         self.worker = Daemon(
             folder, build / "lightwaved/lightwaved-worker", "--config",
             self.config, "--jobs", self.jobs_path,

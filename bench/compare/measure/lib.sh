@@ -29,6 +29,13 @@ bad() {
 	printf '{"sys":"%s","k":"%s","bad":"%s"}\n' "$SYSTEM" "$1" "$2"
 }
 
+# bench ARG...: nssbench's lines, for this system.
+: "${BUDGET_MS:=400}" "${FILL_S:=60}"
+bench() {
+	nssbench -d /share -t "$BUDGET_MS" -f "$FILL_S" "$@" |
+		sed "s/^{/{\"sys\":\"$SYSTEM\",/"
+}
+
 # timed KEY CMD...: how long it took, and what CPU the whole container used.
 timed() {
 	local k=$1 t c

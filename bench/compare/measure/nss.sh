@@ -2,13 +2,7 @@
 # nss.sh - name service on this host, as lines of JSON.
 # shellcheck source=/dev/null
 . /opt/compare/measure/lib.sh
-: "${BUDGET_MS:=400}" "${FILL_S:=60}"
 work=$(mktemp -d)
-
-bench() {
-	nssbench -d /share -t "$BUDGET_MS" -f "$FILL_S" "$@" |
-		sed "s/^{/{\"sys\":\"$SYSTEM\",/"
-}
 
 # first KEY BENCH [NOTE]: a process's first call.
 first() {

@@ -1,11 +1,10 @@
 /* ask.c - see ask.h. */
 #include "ask.h"
 
+#include "reference.h"
+
 #include <dlfcn.h>
 #include <errno.h>
-#include <grp.h>
-#include <nss.h>
-#include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -114,19 +113,11 @@ static void *symbol(void *so, const char *module, const char *function)
 	return p;
 }
 
-bool lw_ask_through(const char *module)
+static bool open_module(const char *module)
 {
 	char file[128];
 	void *so;
 
-	if (!strcmp(module, "glibc")) {
-		who.user = glibc_user;
-		who.uid = glibc_uid;
-		who.group = glibc_group;
-		who.gid = glibc_gid;
-		who.groups_of = glibc_groups_of;
-		return true;
-	}
 	/* `files` has been part of libc since glibc 2.34. */
 	snprintf(file, sizeof(file), "libnss_%s.so.2", module);
 	so = dlopen(strcmp(module, "files") ? file : "libc.so.6",
@@ -142,6 +133,27 @@ bool lw_ask_through(const char *module)
 	who.initgroups = symbol(so, module, "initgroups_dyn");
 	who.groups_of = module_groups_of;
 	return who.user && who.uid && who.group && who.gid && who.initgroups;
+}
+
+bool lw_ask_through(const char *module, const char *dir)
+{
+	if (!strcmp(module, "glibc")) {
+		who.user = glibc_user;
+		who.uid = glibc_uid;
+		who.group = glibc_group;
+		who.gid = glibc_gid;
+		who.groups_of = glibc_groups_of;
+		return true;
+	}
+	if (strcmp(module, "reference") != 0)
+		return open_module(module);
+	who.user = lw_reference_user;
+	who.uid = lw_reference_uid;
+	who.group = lw_reference_group;
+	who.gid = lw_reference_gid;
+	who.initgroups = lw_reference_initgroups;
+	who.groups_of = module_groups_of;
+	return lw_reference_load(dir);
 }
 
 /* --- asking -------------------------------------------------------------- */
@@ -174,6 +186,7 @@ static void count_members(struct lw_ask *a, enum nss_status status,
 {
 	if (!count(a, status))
 		return;
+	a->id = gr->gr_gid;
 	for (a->last = 0; gr->gr_mem[a->last]; a->last++)
 		;
 }
@@ -183,7 +196,8 @@ void lw_ask_user(struct lw_ask *a, const char *name)
 	struct passwd pw;
 	int error = 0;
 
-	count(a, who.user(name, &pw, a->buf, a->len, &error));
+	if (count(a, who.user(name, &pw, a->buf, a->len, &error)))
+		a->id = pw.pw_uid;
 }
 
 void lw_ask_uid(struct lw_ask *a, uid_t uid)

@@ -1,5 +1,6 @@
 /*
- * ask.h - one lookup, through glibc or straight through one NSS module.
+ * ask.h - one lookup, through glibc or straight through one NSS module,
+ * or in the table that shows what would be possible (reference.h).
  *
  * Through glibc is what every program gets, nsswitch.conf included. A module is
  * opened as glibc would open it, and its functions are called directly.
@@ -17,11 +18,15 @@ struct lw_ask {
 	size_t len;
 	gid_t *gids;
 	unsigned long found, errors;
-	int last; /* members or groups in the last answer */
+	int last;    /* members or groups in the last answer */
+	unsigned id; /* uid or gid of who was found last */
 };
 
-/* Who is asked from now on: "glibc" or "sss". False says why on stderr. */
-bool lw_ask_through(const char *module);
+/*
+ * Who is asked from now on: "glibc", "sss", or "reference", whose records are
+ * in dir. False says why on stderr.
+ */
+bool lw_ask_through(const char *module, const char *dir);
 
 bool lw_ask_init(struct lw_ask *a);
 void lw_ask_done(struct lw_ask *a);

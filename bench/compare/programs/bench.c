@@ -1,7 +1,6 @@
 /* bench.c - see bench.h. */
 #include "bench.h"
 
-#include <grp.h>
 #include <pwd.h>
 #include <stdio.h>
 #include <unistd.h>
@@ -130,15 +129,11 @@ void lw_turn_done(struct lw_turn *t)
 void lw_turn_find_id(struct lw_turn *t)
 {
 	const struct lw_bench *b = t->bench;
-	struct lw_ask *a = &t->ask;
-	struct passwd pw, *user_found = NULL;
-	struct group gr, *group_found = NULL;
 
-	if (b->op == uid && b->arg &&
-	    !getpwnam_r(b->arg, &pw, a->buf, a->len, &user_found) && user_found)
-		t->id = pw.pw_uid;
-	if (b->op == gid &&
-	    !getgrnam_r(b->arg, &gr, a->buf, a->len, &group_found) &&
-	    group_found)
-		t->id = gr.gr_gid;
+	t->ask.id = NOBODYS_UID;
+	if (b->op == uid && b->arg)
+		lw_ask_user(&t->ask, b->arg);
+	if (b->op == gid)
+		lw_ask_group(&t->ask, b->arg);
+	t->id = t->ask.id;
 }

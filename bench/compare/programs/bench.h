@@ -37,7 +37,7 @@ extern const struct lw_bench lw_benches[]; /* ends with one without a name */
 bool lw_turn_init(struct lw_turn *t, const struct lw_bench *b, unsigned seed);
 void lw_turn_done(struct lw_turn *t);
 
-/* Looks up the id that a bench by id asks for, through glibc. */
+/* Looks up the id that a bench by id asks for. */
 void lw_turn_find_id(struct lw_turn *t);
 
 #endif

@@ -9,7 +9,8 @@
  *     nssbench list
  *
  * DIR has users.txt as dc/gen.py writes it. -m glibc is what every program
- * gets; -m sss calls _nss_sss_* of libnss_sss.so.2 directly.
+ * gets; -m sss calls _nss_sss_* of libnss_sss.so.2 directly; -m reference looks
+ * in a hash table of its own, of DIR/passwd and DIR/group.
  */
 #include "clock.h"
 #include "run.h"
@@ -95,7 +96,7 @@ static bool command(const struct lw_run *how, const char *dir, char **argv)
 		return false;
 	if (!strcmp(argv[0], "list"))
 		return list();
-	if (!lw_users_load(dir) || !lw_ask_through(how->module))
+	if (!lw_users_load(dir) || !lw_ask_through(how->module, dir))
 		return false;
 	if (!strcmp(argv[0], "run"))
 		return run(how, argv + 1);

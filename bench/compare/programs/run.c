@@ -29,7 +29,7 @@ struct worker {
 	unsigned long found, errors;
 	int last;
 	size_t samples;
-	int64_t ns[MAX_SAMPLES]; /* a call, one batch each */
+	double ns[MAX_SAMPLES]; /* a call, one batch each */
 };
 
 /* In memory that processes share. */
@@ -40,7 +40,7 @@ struct table {
 
 static int compare(const void *a, const void *b)
 {
-	int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
+	double x = *(const double *)a, y = *(const double *)b;
 
 	return (x > y) - (x < y);
 }
@@ -90,7 +90,8 @@ static void sample(struct lw_turn *t, struct worker *w, uint64_t batch)
 
 	t->ask.found = t->ask.errors = 0;
 	do {
-		w->ns[w->samples++] = batch_of(t, batch) / (int64_t)batch;
+		w->ns[w->samples++] =
+			(double)batch_of(t, batch) / (double)batch;
 		w->calls += batch;
 	} while (w->samples < MAX_SAMPLES &&
 		 (w->samples < 5 || lw_clock_now_ns() < end));
@@ -121,19 +122,19 @@ static void *work(void *arg)
 }
 
 static void print(const struct lw_run *run, const struct lw_bench *b,
-		  int64_t *ns, size_t samples, const struct worker *sum,
+		  double *ns, size_t samples, const struct worker *sum,
 		  int64_t cpu, unsigned workers)
 {
-	int64_t median;
+	double median;
 
 	qsort(ns, samples, sizeof(*ns), compare);
 	median = ns[samples / 2] > 0 ? ns[samples / 2] : 1;
-	printf("{\"bench\":\"%s\",\"via\":\"%s\",\"ns\":%lld,\"p90\":%lld,"
-	       "\"cpu\":%.0f,\"ops\":%.0f,\"n\":%llu,\"found\":%lu,"
+	printf("{\"bench\":\"%s\",\"via\":\"%s\",\"ns\":%.1f,\"least\":%.1f,"
+	       "\"p90\":%.1f,\"cpu\":%.0f,\"ops\":%.0f,\"n\":%llu,\"found\":%"
+	       "lu,"
 	       "\"errors\":%lu,\"last\":%d}\n",
-	       b->name, run->module, (long long)median,
-	       (long long)ns[samples * 9 / 10],
-	       (double)cpu / (double)sum->calls, 1e9 * workers / (double)median,
+	       b->name, run->module, median, ns[0], ns[samples * 9 / 10],
+	       (double)cpu / (double)sum->calls, 1e9 * workers / median,
 	       (unsigned long long)sum->calls, sum->found, sum->errors,
 	       sum->last);
 	fflush(stdout);
@@ -143,7 +144,7 @@ static bool report(const struct lw_run *run, const struct lw_bench *b,
 		   const struct table *t, unsigned workers, int64_t cpu)
 {
 	struct worker sum = { .last = t->worker[0].last };
-	int64_t *all = malloc(workers * MAX_SAMPLES * sizeof(*all));
+	double *all = malloc(workers * MAX_SAMPLES * sizeof(*all));
 	bool good = all != NULL;
 
 	for (unsigned i = 0; good && i < workers; i++) {
@@ -202,17 +203,18 @@ static bool run_workers(struct table *t, unsigned n, int64_t *ret_cpu)
 /* Every user once, in order, within the time there is. */
 static bool fill(const struct lw_run *run, const struct lw_bench *b)
 {
-	int64_t *ns = malloc(lw_users_count * sizeof(*ns));
+	double *ns = malloc(lw_users_count * sizeof(*ns));
 	struct worker sum = { 0 };
 	struct lw_turn t;
 	bool good = lw_turn_init(&t, b, 1) && ns;
 	int64_t cpu = lw_clock_container_ns(), begin = lw_clock_now_ns();
-	int64_t now = begin, end = begin + run->fill_s * NS_A_SECOND;
+	int64_t now = begin, then, end = begin + run->fill_s * NS_A_SECOND;
 
 	for (size_t i = 0; good && i < t.set && now < end; i++) {
 		b->one(&t.ask, &lw_users[i]);
-		ns[i] = lw_clock_now_ns() - now;
-		now += ns[i];
+		then = now;
+		now = lw_clock_now_ns();
+		ns[i] = (double)(now - then);
 		sum.calls++;
 	}
 	cpu = lw_clock_container_ns() - cpu;

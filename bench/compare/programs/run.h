@@ -12,8 +12,9 @@ struct lw_run {
 
 /*
  * Prints one JSON object: ns is the median over batches of wall time per call,
- * p90 their 90th percentile, cpu the CPU time per call of the whole container,
- * ops calls per second of all workers together. False: no memory.
+ * least the least of them, p90 their 90th percentile, cpu the CPU time per call
+ * of the whole container, ops calls per second of all workers together. False:
+ * no memory.
  */
 bool lw_run_bench(const struct lw_run *run, const struct lw_bench *b);
 

@@ -2,7 +2,8 @@
 # lightwave-login from its package, started as its units say but without their
 # sandboxes.
 # shellcheck disable=SC2034 # read by lib.sh
-SYS_NSS=lightwave SYS_CACHE=
+SYS_NSS=lightwave SYS_CACHE=/var/cache/lightwave
+sources="files lightwave"
 
 # The package's own lines, where Photon's files would have them.
 pam_lines() { # pam_lines FROM TO: put FROM's lightwave lines before TO's first rule
@@ -29,7 +30,7 @@ sys_setup() {
 	pam_lines system-account common-account
 	pam_lines system-password common-password
 	pam_lines system-session common-session
-	sed -i -E 's/^(passwd|group):.*/& lightwave/' /etc/nsswitch.conf
+	sed -i -E "s/^(passwd|group):.*/\1: $sources/" /etc/nsswitch.conf
 	sys_start
 	wait_up
 }
@@ -70,7 +71,8 @@ sys_stop() {
 	until_true 10 no_daemon
 }
 
-sys_clear() { :; } # it keeps nothing on disk
+# The map is kept too, or it would go on answering.
+sys_clear() { rm -rf /run/lightwave/map /var/cache/lightwave/*; }
 
 no_daemon() { [[ -z $(sys_pids) ]]; }
 sys_pids() { ps -eo pid=,args= | awk '$2 ~ /\/lightwaved/ { print $1 }'; }
