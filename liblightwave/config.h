@@ -78,9 +78,11 @@ struct lw_config {
 
 	/* [cache], seconds */
 	uint32_t ttl, negative_ttl, membership_ttl;
-	uint32_t revocation_max; /* what changed is known within this */
-	uint32_t sweep_interval; /* ... and what was deleted within this */
-	uint32_t replicate_max;	 /* entries kept whole; 0: none */
+	uint32_t revocation_max;  /* what changed is known within this */
+	uint32_t sweep_interval;  /* ... and what was deleted within this */
+	uint32_t replicate_max;	  /* entries kept whole; 0: none */
+	bool offline_credentials; /* last good passwords are kept, hashed */
+	uint32_t offline_credentials_max; /* ... for so long */
 
 	/* [workers] */
 	uint32_t lookup_workers, login_workers;

@@ -15,6 +15,7 @@
 
 #include <event2/event.h>
 
+struct lw_creds;
 struct lw_follow;
 struct lw_link;
 struct lw_publish;
@@ -30,6 +31,7 @@ struct lw_front {
 	struct lw_recent recent;
 	struct lw_memo memo;
 	struct lw_link *link;
+	struct lw_creds *creds;
 	struct lw_follow *follow;
 	struct lw_publish *publish; /* NULL: there is none (yet) */
 	struct lw_server *server;

@@ -295,6 +295,11 @@ bool lw_link_up(const struct lw_link *l)
 	return l->bev && !l->hung;
 }
 
+bool lw_link_unanswered(const struct lw_link *l)
+{
+	return lw_link_up(l) && !l->answered;
+}
+
 bool lw_link_away(const struct lw_link *l)
 {
 	return l->hung || lw_outlook_away(&l->lookups, lw_now_ms());

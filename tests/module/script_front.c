@@ -115,7 +115,7 @@ static enum lw_ticket_state ticket_state(struct keys *k)
 	static const char *const names[] = { "OK",	   "NO_KEYTAB",
 					     "UNVERIFIED", "NO_KDC",
 					     "SKEW",	   "REFUSED",
-					     "NOT_ASKED" };
+					     "NOT_ASKED",  "OFFLINE" };
 	const char *v = text(k, "ticket", "OK");
 
 	_Static_assert(COUNT(names) == LW_TICKET_COUNT, "as many as there are");
