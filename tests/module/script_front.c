@@ -172,6 +172,7 @@ static void auth(struct lw_wr *w, struct keys *k)
 	struct lw_auth_answer a;
 
 	a.expires_in = number(k, "expires", "never");
+	a.age = a.expires_in; /* OFFLINE has that there */
 	a.ticket = ticket_state(k);
 	a.skew = (int32_t)number(k, "skew", "0");
 	lw_auth_answer_encode(w, &a);
