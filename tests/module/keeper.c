@@ -25,6 +25,7 @@ void keeper_room(void)
 	snprintf(room, sizeof(room), "/tmp/lw-creds-XXXXXX");
 	assert_non_null(mkdtemp(room));
 	keeper_clock(0);
+	keeper_time(0);
 	front_write(LOG_FILE, "");
 }
 
@@ -40,13 +41,35 @@ void keeper_leave(void)
 	assert_int_equal(rmdir(room), 0);
 }
 
-void keeper_clock(long offset)
+static void offset_is(const char *name, long offset)
 {
 	char text[32];
 
 	snprintf(text, sizeof(text), "%ld", offset);
-	front_write("clock-offset.new", text);
-	assert_int_equal(rename("clock-offset.new", "clock-offset"), 0);
+	front_write("offset.new", text);
+	assert_int_equal(rename("offset.new", name), 0);
+}
+
+void keeper_clock(long offset)
+{
+	offset_is("clock-offset", offset);
+}
+
+void keeper_time(long offset)
+{
+	offset_is("boottime-offset", offset);
+}
+
+/* ASan must not mind who is loaded before it. */
+void keeper_lends_clocks(bool lends)
+{
+	if (lends) {
+		setenv("LD_PRELOAD", WALLCLOCK, 1);
+		setenv("ASAN_OPTIONS", "verify_asan_link_order=0", 1);
+	} else {
+		unsetenv("LD_PRELOAD");
+		unsetenv("ASAN_OPTIONS");
+	}
 }
 
 static unsigned int said(const char *text)
@@ -75,25 +98,42 @@ void keeper_says(const char *text, unsigned int n)
 	}
 }
 
-/* ASan must not mind who is loaded before it. */
-static void run(pid_t parent)
+/* As systemd hands it over, in descriptor 3. */
+static void hand_over(int listener)
+{
+	char text[32];
+
+	snprintf(text, sizeof(text), "%d", (int)getpid());
+	setenv("LISTEN_PID", text, 1);
+	setenv("LISTEN_FDS", "1", 1);
+	if (listener != 3)
+		dup2(listener, 3);
+	else
+		fcntl(3, F_SETFD, 0);
+}
+
+static void run(pid_t parent, int listener)
 {
 	int fd = open(LOG_FILE, O_WRONLY | O_APPEND | O_CLOEXEC);
+
+	if (fd == 3)
+		fd = fcntl(fd, F_DUPFD_CLOEXEC, 10);
 
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	unsetenv("JOURNAL_STREAM");
 	unsetenv("NOTIFY_SOCKET");
-	setenv("LD_PRELOAD", WALLCLOCK, 1);
-	setenv("ASAN_OPTIONS", "verify_asan_link_order=0", 1);
+	keeper_lends_clocks(true);
 	dup2(fd, STDOUT_FILENO);
 	dup2(fd, STDERR_FILENO);
+	if (listener >= 0)
+		hand_over(listener);
 	if (getppid() == parent)
 		execl(KEEPER, KEEPER, "--config", "./conf", "--socket",
 		      "./creds", "--state", room, "--debug", (char *)NULL);
 	_exit(127);
 }
 
-void keeper_start(void)
+static void start(int listener)
 {
 	unsigned int before = said("ready: ");
 	pid_t parent = getpid();
@@ -102,15 +142,26 @@ void keeper_start(void)
 	pid = fork();
 	assert_true(pid >= 0);
 	if (pid == 0)
-		run(parent);
+		run(parent, listener);
 	keeper_says("ready: ", before + 1);
+}
+
+void keeper_start(void)
+{
+	start(-1);
+}
+
+void keeper_start_handed(int listener)
+{
+	start(listener);
 }
 
 static int reap(int sig)
 {
 	int status;
 
-	assert_int_equal(kill(pid, sig), 0);
+	if (sig)
+		assert_int_equal(kill(pid, sig), 0);
 	assert_int_equal(waitpid(pid, &status, 0), pid);
 	pid = 0;
 	return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
@@ -125,6 +176,21 @@ void keeper_stop(void)
 void keeper_kill(void)
 {
 	assert_int_equal(reap(SIGKILL), 128 + SIGKILL);
+}
+
+void keeper_ends(void)
+{
+	int64_t until = worker_now_ms() + PATIENCE_MS;
+	siginfo_t si = { 0 };
+
+	while (si.si_pid == 0) {
+		assert_true(worker_now_ms() < until);
+		worker_wait(-1, 0, worker_now_ms() + 5);
+		assert_int_equal(waitid(P_PID, (id_t)pid, &si,
+					WEXITED | WNOHANG | WNOWAIT),
+				 0);
+	}
+	assert_int_equal(reap(0), 0);
 }
 
 pid_t keeper_pid(void)

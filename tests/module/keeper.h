@@ -19,6 +19,10 @@ void keeper_leave(void);
 
 /* Starts, and waits until it is ready. */
 void keeper_start(void);
+/* With that socket, as systemd has it, and not its own. */
+void keeper_start_handed(int listener);
+/* Waits until it has ended by itself, and well. */
+void keeper_ends(void);
 /* SIGTERM; fails the test unless it ends well. Nothing if none runs. */
 void keeper_stop(void);
 void keeper_kill(void);
@@ -26,6 +30,10 @@ pid_t keeper_pid(void);
 
 /* So many seconds from now on, for who runs and who starts. */
 void keeper_clock(long offset);
+/* The same for the clock by which it waits. */
+void keeper_time(long offset);
+/* Whether lightwaved has these clocks too, when it is started next. */
+void keeper_lends_clocks(bool lends);
 
 /* The path of a file that it keeps; valid until the next call. */
 const char *keeper_path(const char *name);

@@ -12,7 +12,9 @@
 
 #include <math.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/un.h>
 #include <sys/wait.h>
 #include <time.h>
 
@@ -324,6 +326,49 @@ static void where_it_is_off_all_goes(void **state)
 	assert_false(keeper_has(ALICE));
 }
 
+static int new_listener(void)
+{
+	struct sockaddr_un sun = { .sun_family = AF_UNIX, .sun_path = "creds" };
+	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+	assert_true(fd >= 0);
+	unlink("creds");
+	assert_int_equal(bind(fd, (struct sockaddr *)&sun, sizeof(sun)), 0);
+	assert_int_equal(listen(fd, 16), 0);
+	return fd;
+}
+
+/* And whoever asks then is heard by the next one. */
+static void with_systemds_socket_it_ends_when_nobody_needs_it(void **state)
+{
+	lw_cleanup(lw_close) int listener = -1, fd = -1;
+
+	(void)state;
+	store(ALICE, "one");
+	keeper_stop();
+	listener = new_listener();
+	keeper_start_handed(listener);
+	assert_int_equal(check(ALICE, "one"), LW_OK);
+	keeper_time(60);
+	keeper_ends();
+	fd = keeper_send(LW_OP_CREDS_CHECK, ALICE, "one");
+	keeper_start_handed(listener);
+	assert_int_equal(keeper_take(fd, LW_OP_CREDS_CHECK, NULL), LW_OK);
+}
+
+/* Its own one stays as long as it is wanted. */
+static void with_its_own_socket_it_stays(void **state)
+{
+	lw_cleanup(lw_close) int silent = asker_open("creds");
+
+	(void)state;
+	assert_int_equal(check(ALICE, "one"), LW_DENIED);
+	keeper_time(3600);
+	/* It has seen the later moment: whoever was silent is dropped. */
+	asker_sees_end(silent);
+	assert_int_equal(check(ALICE, "one"), LW_DENIED);
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, begin, end)
 
 int main(void)
@@ -341,6 +386,8 @@ int main(void)
 		TEST(who_kills_it_before_the_answer_gains_nothing),
 		TEST(no_clock_makes_an_old_password_right),
 		TEST(where_it_is_off_all_goes),
+		TEST(with_systemds_socket_it_ends_when_nobody_needs_it),
+		TEST(with_its_own_socket_it_stays),
 	};
 	int failed;
 

@@ -304,6 +304,22 @@ static void access_is_judged_offline_too(void **state)
 	assert_int_equal(login_auth(ALICE, "one", NULL), LW_DENIED);
 }
 
+/* What nobody could take away for three days is no right any more. */
+static void what_is_known_counts_for_72_hours(void **state)
+{
+	(void)state;
+	keeper_lends_clocks(true);
+	she_logged_in(OPEN ON);
+	keeper_lends_clocks(false);
+	away();
+	keeper_time(71 * 3600L);
+	assert_int_equal(login_auth(ALICE, "one", NULL), LW_OK);
+	keeper_time(73 * 3600L);
+	assert_int_equal(login_auth(ALICE, "one", NULL), LW_DENIED);
+	daemon_says("what is known of him is too old", 1);
+	assert_true(keeper_has(ALICE_SID));
+}
+
 /* The directory is there, whatever became of this one question. */
 static void one_question_that_fails_is_no_outage(void **state)
 {
@@ -436,6 +452,7 @@ int main(void)
 		TEST(what_is_known_refuses_as_it_does_online),
 		TEST(nor_is_anything_stored_for_who_is_refused),
 		TEST(access_is_judged_offline_too),
+		TEST(what_is_known_counts_for_72_hours),
 		TEST(one_question_that_fails_is_no_outage),
 		TEST(nor_is_a_worker_that_is_gone),
 		TEST(without_a_keeper_it_is_offline),

@@ -1,6 +1,7 @@
 /*
- * wallclock.c - another wall clock for a process: the real one, and what the
- * file clock-offset in its directory says. Loaded before it.
+ * wallclock.c - other clocks for a process: the real ones, and what the files
+ * clock-offset (the wall clock) and boottime-offset in its directory say.
+ * Loaded before it.
  */
 #include <stdio.h>
 #include <sys/syscall.h>
@@ -11,9 +12,12 @@ int clock_gettime(clockid_t id, struct timespec *ts)
 {
 	long offset = 0;
 	int r = (int)syscall(SYS_clock_gettime, id, ts);
-	FILE *f = r == 0 && id == CLOCK_REALTIME ? fopen("clock-offset", "re")
-						 : NULL;
+	FILE *f = NULL;
 
+	if (r == 0 && id == CLOCK_REALTIME)
+		f = fopen("clock-offset", "re");
+	else if (r == 0 && id == CLOCK_BOOTTIME)
+		f = fopen("boottime-offset", "re");
 	if (f) {
 		if (fscanf(f, "%ld", &offset) == 1)
 			ts->tv_sec += offset;

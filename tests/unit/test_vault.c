@@ -84,6 +84,24 @@ int __wrap_renameat2(int from, const char *a, int to, const char *b,
 	return __real_renameat2(from, a, to, b, flags);
 }
 
+int __real_crypto_pwhash_str_verify(const char *hash, const char *p,
+				    unsigned long long n);
+int __wrap_crypto_pwhash_str_verify(const char *hash, const char *p,
+				    unsigned long long n);
+
+/* What alice's file says when a password is compared with anybody's. */
+static uint32_t failures_then;
+
+int __wrap_crypto_pwhash_str_verify(const char *hash, const char *p,
+				    unsigned long long n)
+{
+	struct lw_record rec;
+
+	failures_then = lw_vault_load(vault, A, &rec) == LW_OK ? rec.failures
+							       : UINT32_MAX;
+	return __real_crypto_pwhash_str_verify(hash, p, n);
+}
+
 static void open_vault(void)
 {
 	assert_int_equal(lw_vault_open(room, cheap, &vault), LW_OK);
@@ -465,6 +483,18 @@ static void where_nothing_can_be_written_nobody_is_let_in(void **state)
 	assert_int_equal(check(ALICE, "one", NOW), LW_OK);
 }
 
+static void it_is_counted_before_it_is_compared(void **state)
+{
+	(void)state;
+	store(ALICE, "one", NOW);
+	for (uint32_t i = 1; i < LW_FREE_FAILURES; i++) {
+		assert_int_equal(check(ALICE, "two", NOW), LW_DENIED);
+		assert_int_equal(failures_then, i);
+	}
+	assert_int_equal(check(ALICE, "one", NOW), LW_OK);
+	assert_int_equal(failures_then, LW_FREE_FAILURES);
+}
+
 /* In a child that dies at the nth call; false: it came to its end before. */
 static bool killed_at(int n, void (*act)(void))
 {
@@ -635,6 +665,7 @@ int main(void)
 		TEST(where_it_is_off_nothing_is_kept),
 		TEST(what_is_removed_or_replaced_is_overwritten),
 		TEST(where_nothing_can_be_written_nobody_is_let_in),
+		TEST(it_is_counted_before_it_is_compared),
 		TEST(killed_at_any_moment_it_is_one_or_the_other),
 		TEST(no_kill_makes_an_attempt_free),
 		TEST(a_drop_that_is_killed_never_leaves_half),
