@@ -14,7 +14,7 @@
  * own time is far from over when the keeper is given up.
  */
 #define MAX_IN_FLIGHT 16
-#define DEADLINE_MS   8000
+#define DEADLINE_MS   6000
 /* What is too old is removed whether or not anybody asks. */
 #define APPLY_MS (INT64_C(3600) * 1000)
 #define RETRY_MS 10000
