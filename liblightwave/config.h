@@ -85,6 +85,8 @@ struct lw_config {
 	/* While the directory is away: what is known, and rights, last so long.
 	 */
 	uint32_t offline_max, offline_authorization_max;
+	bool offline_credentials; /* last good passwords are kept, hashed */
+	uint32_t offline_credentials_max; /* ... for so long */
 
 	/* [workers] */
 	uint32_t lookup_workers, login_workers;

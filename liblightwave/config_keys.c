@@ -87,6 +87,10 @@ static const struct key keys[] = {
 	  false },
 	{ "cache", "offline_authorization_max", T_NUMBER,
 	  AT(offline_authorization_max), 0, OFFLINE_LIMIT, false },
+	{ "cache", "offline_credentials", T_BOOL, AT(offline_credentials), 0, 0,
+	  false },
+	{ "cache", "offline_credentials_max", T_NUMBER,
+	  AT(offline_credentials_max), 60, 2592000, false },
 	{ "workers", "lookup", T_NUMBER, AT(lookup_workers), 1, 32, false },
 	{ "workers", "login", T_NUMBER, AT(login_workers), 1, 32, false },
 	{ "workers", "timeout", T_NUMBER, AT(timeout), 1, 10, false },
@@ -264,6 +268,7 @@ struct lw_config *lw_config_new(void)
 	c->replicate_max = 50000;
 	c->offline_max = OFFLINE_DEFAULT;
 	c->offline_authorization_max = NOT_GIVEN;
+	c->offline_credentials_max = 604800;
 	c->netbios_name = strdup("");
 	c->home = strdup("/home/%d/%u");
 	c->shell = strdup(access("/bin/bash", X_OK) == 0 ? "/bin/bash"
@@ -302,6 +307,10 @@ const char *lw_config_missing(const struct lw_config *c, uint64_t seen)
 	if (!c->password_file &&
 	    (!c->sasl_mech || strcmp(c->sasl_mech, "GSSAPI") != 0))
 		return "[machine] lacks 'password_file'";
+	/* Nobody who logs in offline has a ticket. */
+	if (c->offline_credentials && c->require_ticket)
+		return "offline_credentials = yes lets people in without a "
+		       "ticket, and require_ticket = yes does not";
 	/* A name that we write must be one that we read. */
 	if (c->name_format == LW_NAME_SHORT && !c->default_domain_names)
 		return "name_format = short needs default_domain_names = yes";

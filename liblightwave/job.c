@@ -124,7 +124,8 @@ enum lw_err lw_verdict_answer_decode(struct lw_rd *r,
 	int32_t skew = (int32_t)lw_rd_u32(r);
 	struct lw_str ccache = lw_rd_bytes(r);
 
-	if (lw_rd_end(r) != LW_OK || ticket >= LW_TICKET_COUNT ||
+	/* A worker that has a verdict is not offline. */
+	if (lw_rd_end(r) != LW_OK || ticket >= LW_TICKET_OFFLINE ||
 	    ccache.n > LW_CCACHE_MAX)
 		return LW_PROTO;
 	/* A ticket that was not verified is no ticket. */

@@ -158,10 +158,10 @@ enum lw_err lw_login_decode(struct lw_rd *r, struct lw_login *ret)
 	return LW_OK;
 }
 
-/* auth answer = u32 expires_in, u8 ticket, u32 skew */
+/* auth answer = u32 expires_in or age, u8 ticket, u32 skew */
 void lw_auth_answer_encode(struct lw_wr *w, const struct lw_auth_answer *a)
 {
-	lw_wr_u32(w, a->expires_in);
+	lw_wr_u32(w, a->ticket == LW_TICKET_OFFLINE ? a->age : a->expires_in);
 	lw_wr_u8(w, (uint8_t)a->ticket);
 	lw_wr_u32(w, (uint32_t)a->skew);
 }
@@ -177,6 +177,10 @@ enum lw_err lw_auth_answer_decode(struct lw_rd *r, struct lw_auth_answer *ret)
 
 	*ret = (struct lw_auth_answer) { expires_in,
 					 (enum lw_ticket_state)ticket, skew };
+	if (ticket == LW_TICKET_OFFLINE) {
+		ret->age = expires_in;
+		ret->expires_in = LW_NEVER;
+	}
 	return LW_OK;
 }
 
@@ -297,6 +301,8 @@ const char *lw_ticket_str(enum lw_ticket_state s)
 		return "no ticket: the KDC refused";
 	case LW_TICKET_NOT_ASKED:
 		return "no ticket: none was asked for";
+	case LW_TICKET_OFFLINE:
+		return "no ticket: the directory is away";
 	case LW_TICKET_COUNT:
 		break;
 	}

@@ -57,6 +57,13 @@ enum lw_op {
 	LW_OP_CHANGE,	   /* change (job.h) -> nothing */
 	LW_OP_SYNC = 72,   /* sync (job_sync.h) -> parts and an end */
 	LW_OP_SELFTEST,	   /* nothing -> pairs (job_sync.h) */
+
+	/* the front asks lightwaved-creds (job_creds.h) */
+	LW_OP_CREDS_STORE = 80, /* creds -> nothing: his password, from now */
+	LW_OP_CREDS_CHECK,	/* creds -> u32 age: is that his password? */
+	LW_OP_CREDS_REFUSED,	/* creds -> nothing: no longer his password */
+	LW_OP_CREDS_DROP,	/* creds without password -> nothing */
+	LW_OP_CREDS_APPLY,	/* nothing -> nothing: read the configuration */
 };
 
 /* With an op of the front's questions: PAM waits for the answer. */
@@ -130,6 +137,7 @@ enum lw_ticket_state {
 	LW_TICKET_SKEW,	      /* our clock and the KDC's differ too much */
 	LW_TICKET_REFUSED,    /* the KDC said no, or libkrb5 failed */
 	LW_TICKET_NOT_ASKED,  /* nobody wanted one */
+	LW_TICKET_OFFLINE,    /* let in by the last known password */
 	LW_TICKET_COUNT
 };
 
@@ -137,13 +145,15 @@ enum lw_ticket_state {
 const char *lw_ticket_str(enum lw_ticket_state s);
 
 /*
- * auth answer = u32 expires_in, u8 ticket, u32 skew. After the status
- * LW_SKEW it is u32 skew alone.
+ * auth answer = u32 expires_in, u8 ticket, u32 skew; with LW_TICKET_OFFLINE
+ * u32 age, u8 ticket, u32 skew. After the status LW_SKEW it is u32 skew alone.
  */
 struct lw_auth_answer {
 	uint32_t expires_in; /* seconds; LW_NEVER: nothing to tell him now */
 	enum lw_ticket_state ticket;
 	int32_t skew; /* seconds the domain's clock is ahead; 0: not known */
+	/* LW_TICKET_OFFLINE: so long ago the directory took this password. */
+	uint32_t age;
 };
 void lw_auth_answer_encode(struct lw_wr *w, const struct lw_auth_answer *a);
 enum lw_err lw_auth_answer_decode(struct lw_rd *r, struct lw_auth_answer *ret);

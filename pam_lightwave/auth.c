@@ -25,6 +25,21 @@ static enum lw_err judge(struct lw_request *r, const char *password,
 	return e;
 }
 
+/* He should know what that password is worth, and why Kerberos is not there. */
+static void tell_offline(const struct lw_request *r, uint32_t age)
+{
+	const char *unit = age >= 2 * DAY ? "days"
+			   : age >= 7200u ? "hours"
+					  : "minutes";
+	uint32_t one = age >= 2 * DAY ? DAY : age >= 7200u ? 3600u : 60u;
+
+	pam_info(r->pamh,
+		 "The directory cannot be reached: you are logged in offline, "
+		 "with the password it took %u %s ago. There is no Kerberos "
+		 "ticket until you are asked for your password again.",
+		 age / one, unit);
+}
+
 /* The verdict stands, whatever became of the ticket. */
 static void tell(const struct lw_request *r, const struct lw_auth_answer *a)
 {
@@ -43,6 +58,8 @@ static void tell(const struct lw_request *r, const struct lw_auth_answer *a)
 	if (skewed && !r->quiet)
 		pam_info(r->pamh, "%s; Kerberos does not work until it is set.",
 			 clock);
+	if (a->ticket == LW_TICKET_OFFLINE && !r->quiet)
+		tell_offline(r, a->age);
 	if (a->expires_in != LW_NEVER && !r->quiet)
 		pam_info(r->pamh, "Your password expires in %u day%s.", days,
 			 days == 1 ? "" : "s");

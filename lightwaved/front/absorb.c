@@ -299,6 +299,11 @@ enum lw_err lw_lookup_absorb(struct lw_front *f, const struct lw_question *q,
 	case LW_OP_CACHE_SHOW:
 	case LW_OP_CACHE_DROP:
 	case LW_OP_SYNC:
+	case LW_OP_CREDS_STORE:
+	case LW_OP_CREDS_CHECK:
+	case LW_OP_CREDS_REFUSED:
+	case LW_OP_CREDS_DROP:
+	case LW_OP_CREDS_APPLY:
 		break;
 	}
 	return LW_PROTO;

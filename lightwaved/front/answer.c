@@ -82,6 +82,11 @@ enum lw_err lw_answer(struct lw_request *r, struct lw_wr *rest)
 	case LW_OP_CHANGE:
 	case LW_OP_SYNC:
 	case LW_OP_SELFTEST:
+	case LW_OP_CREDS_STORE:
+	case LW_OP_CREDS_CHECK:
+	case LW_OP_CREDS_REFUSED:
+	case LW_OP_CREDS_DROP:
+	case LW_OP_CREDS_APPLY:
 		break;
 	}
 	return LW_PROTO;

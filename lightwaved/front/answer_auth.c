@@ -4,6 +4,7 @@
 #include "cleanup.h"
 #include "judge.h"
 #include "log.h"
+#include "offline.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -69,6 +70,20 @@ static enum lw_err let_in(struct lw_request *r, const struct lw_login *l,
 	return LW_OK;
 }
 
+/* By his last known password: there is no ticket, and none of before. */
+static enum lw_err let_in_offline(struct lw_request *r,
+				  const struct lw_login *l,
+				  const struct lw_object *o, struct lw_wr *rest)
+{
+	struct lw_auth_answer a = { LW_NEVER, LW_TICKET_OFFLINE, 0,
+				    r->stored.age };
+
+	forget_tickets(r, o->id);
+	lw_recent_began(&r->front->recent, l->service, l->user, r->started_ms);
+	lw_auth_answer_encode(rest, &a);
+	return LW_OK;
+}
+
 /* What anybody can bring about costs nobody a ticket that waits for him. */
 static bool a_guess(const struct lw_presented *p)
 {
@@ -87,8 +102,17 @@ enum lw_err lw_answer_auth(struct lw_request *r, struct lw_rd *body,
 	if (e != LW_OK)
 		return e;
 	e = lw_judge_password(r, &l, true, &o);
-	if (e == LW_PENDING)
+	if (e == LW_PENDING || lw_offline_learn(r, &l, o, e) == LW_PENDING)
+		return LW_PENDING;
+	if (e == LW_OFFLINE || e == LW_NOWORKER) {
+		e = lw_offline_auth(r, &l, e, &o, &why);
+		if (e == LW_PENDING)
+			return e;
+		if (e == LW_OK)
+			e = let_in_offline(r, &l, o, rest);
+		lw_judge_log("auth", &l, o, e, why);
 		return e;
+	}
 	change = e == LW_CHANGE;
 	if (e == LW_OK)
 		why = lw_ticket_str(r->presented.ticket);

@@ -18,8 +18,6 @@
 #define PAGE_IDS   256
 #define PAGE_BYTES (64 * 1024)
 /* As stale as lookups may be while the directory is away. */
-#define OFFLINE_MS (INT64_C(7) * 24 * 3600 * 1000)
-#define RIGHTS_MS  (INT64_C(72) * 3600 * 1000)
 /* How often it is looked whether the directory has been read. */
 #define LOOK_MS 20
 
@@ -34,7 +32,7 @@ static void say(struct lw_request *r, const char *why)
 
 /* A part of all entries must not look like all of them. */
 static enum lw_err replica_is_whole(struct lw_request *r, bool late,
-				    int64_t max_age_ms)
+				    uint32_t max_age_s)
 {
 	const struct lw_plan *p = lw_follow_plan(r->front->follow);
 	char why[128] = "";
@@ -55,7 +53,7 @@ static enum lw_err replica_is_whole(struct lw_request *r, bool late,
 		say(r, "the directory has not been read yet");
 		return LW_OFFLINE;
 	}
-	if (lw_now_ms() - p->confirmed_ms <= max_age_ms)
+	if (lw_now_ms() - p->confirmed_ms <= max_age_s * INT64_C(1000))
 		return LW_OK;
 	say(r, "what is known of the directory is too old");
 	return LW_OFFLINE;
@@ -140,6 +138,7 @@ static enum lw_err put_page(struct lw_request *r, enum lw_kind kind,
 enum lw_err lw_answer_page(struct lw_request *r, struct lw_rd *body,
 			   struct lw_wr *rest)
 {
+	const struct lw_config *c = r->front->config;
 	enum lw_kind kind =
 		r->head.op == LW_OP_PASSWD_PAGE ? LW_KIND_USER : LW_KIND_GROUP;
 	uint32_t after = lw_rd_u32(body);
@@ -157,8 +156,10 @@ enum lw_err lw_answer_page(struct lw_request *r, struct lw_rd *body,
 	if (e == LW_OK && r->runs == 1 && !r->again)
 		e = lw_request_again(r, 0);
 	if (e == LW_OK)
-		e = replica_is_whole(
-			r, late, kind == LW_KIND_USER ? OFFLINE_MS : RIGHTS_MS);
+		e = replica_is_whole(r, late,
+				     kind == LW_KIND_USER
+					     ? c->offline_max
+					     : c->offline_authorization_max);
 	if (e == LW_OK)
 		e = roster_is_whole(r, late);
 	if (e != LW_OK)

@@ -1,6 +1,7 @@
 /* answer_password.c - change a password. The front. */
 #include "answer.h"
 
+#include "creds.h"
 #include "follow.h"
 #include "judge.h"
 #include "present.h"
@@ -79,6 +80,8 @@ enum lw_err lw_answer_password(struct lw_request *r, struct lw_rd *body,
 		return e;
 	if (e == LW_OK) {
 		lw_recent_changed(&r->front->recent, o->id);
+		if (r->front->config->offline_credentials)
+			lw_creds_drop(r->front->creds, o->sid);
 		/* That it was to be changed stands in what is kept of him. */
 		lw_follow_doubt(r->front->follow, LW_KIND_USER, o->id);
 	}

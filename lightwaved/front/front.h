@@ -16,6 +16,7 @@
 
 #include <event2/event.h>
 
+struct lw_creds;
 struct lw_follow;
 struct lw_link;
 struct lw_publish;
@@ -32,6 +33,7 @@ struct lw_front {
 	struct lw_memo memo;
 	struct lw_roster roster; /* of the replica, while somebody lists it */
 	struct lw_link *link;
+	struct lw_creds *creds;
 	struct lw_follow *follow;
 	struct lw_publish *publish; /* NULL: there is none (yet) */
 	struct lw_server *server;

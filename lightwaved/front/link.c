@@ -311,6 +311,11 @@ bool lw_link_answers(const struct lw_link *l)
 	return l->answered && lw_link_up(l);
 }
 
+bool lw_link_unanswered(const struct lw_link *l)
+{
+	return lw_link_up(l) && !l->answered;
+}
+
 bool lw_link_away(const struct lw_link *l)
 {
 	return l->hung || lw_outlook_away(&l->lookups, lw_now_ms());

@@ -66,6 +66,9 @@ bool lw_link_answers(const struct lw_link *l);
 /* Whether a worker is there and does not hang. */
 bool lw_link_up(const struct lw_link *l);
 
+/* Whether a worker is there, and says that the directory is not. */
+bool lw_link_unanswered(const struct lw_link *l);
+
 /* Whether a lookup would be told at once that nobody answers. */
 bool lw_link_away(const struct lw_link *l);
 

@@ -5,6 +5,7 @@
 #include "front.h"
 
 #include "cleanup.h"
+#include "creds.h"
 #include "follow.h"
 #include "harden.h"
 #include "link.h"
@@ -25,9 +26,10 @@
 #define EXIT_CONFIG 78 /* sysexits.h: restarting would not help */
 #define RUNDIR	    "/run/lightwave"
 #define JOBS	    "/run/lightwave-worker/jobs"
+#define CREDS	    "/run/lightwave-creds/socket"
 
 struct options {
-	const char *config, *rundir, *jobs;
+	const char *config, *rundir, *jobs, *creds;
 	bool check, debug;
 };
 
@@ -77,7 +79,8 @@ static void usage(FILE *out)
 {
 	fputs("usage: lightwaved [--config FILE] [--runtime-dir DIR] "
 	      "[--jobs SOCKET]\n"
-	      "                  [--check] [--debug] [--help] [--version]\n",
+	      "                  [--creds SOCKET] [--check] [--debug] [--help] "
+	      "[--version]\n",
 	      out);
 }
 
@@ -111,6 +114,7 @@ static void on_hup(evutil_socket_t sig, short what, void *arg)
 		lw_memo_done(&rl->front->memo);
 		lw_roster_done(&rl->front->roster);
 		lw_follow_reload(rl->front->follow);
+		lw_creds_reload(rl->front->creds);
 		lw_publish_reload(rl->front->publish);
 		lw_server_bare(rl->front->server, lw_config_naming(c).bare);
 		lw_log(LOG_NOTICE, "configuration read again");
@@ -132,6 +136,7 @@ static void every_second(evutil_socket_t fd, short what, void *arg)
 	(void)fd;
 	(void)what;
 	lw_tickets_expire(&f->tickets, lw_now_ms());
+	lw_creds_tick(f->creds);
 	lw_publish_tick(f->publish);
 	lw_outage_tick(f);
 }
@@ -144,6 +149,7 @@ static void front_done(struct lw_front **pf)
 	lw_publish_free(f->publish);
 	lw_follow_free(f->follow);
 	lw_link_free(f->link);
+	lw_creds_free(f->creds);
 	lw_tickets_expire(&f->tickets, INT64_MAX);
 	lw_cache_clear(&f->cache);
 	lw_table_clear(&f->said);
@@ -238,7 +244,8 @@ static int serve(const struct options *o)
 	}
 	f->base = new_base();
 	f->link = f->base ? lw_link_new(f, o->jobs) : NULL;
-	f->follow = f->link ? lw_follow_new(f) : NULL;
+	f->creds = f->link ? lw_creds_new(f, o->creds) : NULL;
+	f->follow = f->creds ? lw_follow_new(f) : NULL;
 	if (!f->follow ||
 	    lw_server_new(f, o->rundir, lw_config_naming(f->config).bare,
 			  &f->server) != LW_OK)
@@ -273,13 +280,16 @@ int main(int argc, char **argv)
 		{ "config", required_argument, NULL, 'c' },
 		{ "runtime-dir", required_argument, NULL, 'r' },
 		{ "jobs", required_argument, NULL, 'j' },
+		{ "creds", required_argument, NULL, 'C' },
 		{ "check", no_argument, NULL, 'k' },
 		{ "debug", no_argument, NULL, 'd' },
 		{ "help", no_argument, NULL, 'h' },
 		{ "version", no_argument, NULL, 'V' },
 		{ 0 },
 	};
-	struct options o = { LW_CONFIG_FILE, RUNDIR, JOBS, false, false };
+	struct options o = {
+		LW_CONFIG_FILE, RUNDIR, JOBS, CREDS, false, false
+	};
 	int c;
 
 	while ((c = getopt_long(argc, argv, "", longs, NULL)) >= 0) {
@@ -292,6 +302,9 @@ int main(int argc, char **argv)
 			break;
 		case 'j':
 			o.jobs = optarg;
+			break;
+		case 'C':
+			o.creds = optarg;
 			break;
 		case 'k':
 			o.check = true;

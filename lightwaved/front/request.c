@@ -4,6 +4,7 @@
 #include "answer.h"
 #include "cleanup.h"
 #include "client.h"
+#include "creds.h"
 #include "link.h"
 #include "log.h"
 #include "publish.h"
@@ -68,6 +69,7 @@ static void destroy(struct lw_request *r)
 	release_made(r);
 	if (r->waits_for)
 		lw_question_forget(r);
+	lw_creds_forget(r);
 	if (r->deadline)
 		event_free(r->deadline);
 	if (r->again)
@@ -219,6 +221,7 @@ static void too_late(evutil_socket_t fd, short what, void *arg)
 		lw_link_failed(r->front->link, r->waits_for);
 		lw_question_forget(r);
 	}
+	lw_creds_forget(r);
 	r->offline = true;
 	lw_request_run(r);
 }

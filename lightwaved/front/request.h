@@ -13,6 +13,7 @@
 #include "proto.h"
 
 struct lw_conn;
+struct lw_creds_question;
 struct lw_question;
 struct lw_request_made;
 
@@ -26,6 +27,14 @@ struct lw_presented {
 	uint32_t expires_in;
 	enum lw_ticket_state ticket;
 	int32_t skew;
+};
+
+/* A password on its way to lightwaved-creds, and what came back. */
+struct lw_stored {
+	bool asked, known;
+	uint32_t uid; /* whose it is to be; 0: nobody's */
+	enum lw_err result;
+	uint32_t age; /* seconds since the directory took it */
 };
 
 struct lw_request {
@@ -53,6 +62,9 @@ struct lw_request {
 	uint64_t refresh_after;		  /* REFRESH: of follow.h */
 	uint64_t confirmed_by;		  /* of follow.h; 0: not asked */
 	struct lw_presented presented;	  /* AUTH, VERIFY, PASSWORD */
+	struct lw_creds_question *creds;  /* NULL or what it waits for */
+	struct lw_stored stored;	  /* AUTH, of creds.h */
+	bool learnt;			  /* AUTH, of offline.h */
 	struct lw_password_policy policy; /* POLICY */
 	bool policy_known;
 	uint8_t *selftest; /* STATUS: the worker's pairs; owned, or NULL */

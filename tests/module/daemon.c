@@ -130,8 +130,8 @@ void daemon_says(const char *text, unsigned int n)
 void daemon_start(const char *more)
 {
 	static const char *const args[] = {
-		"--config", "./conf", "--runtime-dir", ".", "--jobs",
-		"./jobs",   NULL
+		"--config", "./conf",  "--runtime-dir", ".", "--jobs",
+		"./jobs",   "--creds", "./creds",	NULL
 	};
 
 	assert_int_equal(pid, 0);

@@ -115,7 +115,7 @@ static enum lw_ticket_state ticket_state(struct keys *k)
 	static const char *const names[] = { "OK",	   "NO_KEYTAB",
 					     "UNVERIFIED", "NO_KDC",
 					     "SKEW",	   "REFUSED",
-					     "NOT_ASKED" };
+					     "NOT_ASKED",  "OFFLINE" };
 	const char *v = text(k, "ticket", "OK");
 
 	_Static_assert(COUNT(names) == LW_TICKET_COUNT, "as many as there are");
@@ -172,6 +172,7 @@ static void auth(struct lw_wr *w, struct keys *k)
 	struct lw_auth_answer a;
 
 	a.expires_in = number(k, "expires", "never");
+	a.age = a.expires_in; /* OFFLINE has that there */
 	a.ticket = ticket_state(k);
 	a.skew = (int32_t)number(k, "skew", "0");
 	lw_auth_answer_encode(w, &a);

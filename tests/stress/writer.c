@@ -123,7 +123,7 @@ static void miss(struct writer *w)
 	char a[32];
 
 	stress_missed(n, n, a);
-	lw_map_file_miss(w->file, LW_MAP_USER, str(a), UINT32_MAX);
+	lw_map_file_miss(w->file, LW_MAP_USER, str(a), false, UINT32_MAX);
 }
 
 static void come_or_go(struct writer *w)
@@ -138,7 +138,7 @@ static void come_or_go(struct writer *w)
 		return;
 	}
 	lw_map_file_drop(w->file, LW_MAP_USER, str(a));
-	lw_map_file_miss(w->file, LW_MAP_USER, str(a), UINT32_MAX);
+	lw_map_file_miss(w->file, LW_MAP_USER, str(a), false, UINT32_MAX);
 	lw_map_file_drop_id(w->file, LW_MAP_USER, FIRST + (u ^ 1));
 }
 

@@ -57,6 +57,8 @@ static void every_key_has_its_place_in_the_manual(void **state)
 		"replicate_max",
 		"offline_max",
 		"offline_authorization_max",
+		"offline_credentials",
+		"offline_credentials_max",
 		"lookup",
 		"login",
 		"timeout",
@@ -130,6 +132,8 @@ static void what_is_not_said_has_its_default(void **state)
 	assert_int_equal(c->timeout, 5);
 	assert_int_equal(c->service_access_count, 0);
 	assert_false(c->require_ticket);
+	assert_false(c->offline_credentials);
+	assert_int_equal(c->offline_credentials_max, 7 * 86400);
 	assert_false(c->kpasswd);
 	assert_int_equal(c->warn_days, 14);
 	lw_config_free(c);

@@ -328,7 +328,7 @@ static void a_ticket_comes_if_and_only_if_it_was_verified(void **state)
 						       { bytes, sizes[i] } };
 			bool good = t == LW_TICKET_OK
 					    ? i == 1 || i == 2
-					    : t < LW_TICKET_COUNT && i == 0;
+					    : t < LW_TICKET_OFFLINE && i == 0;
 			struct lw_wr w;
 
 			lw_wr_heap(&w, LW_REPLY_MAX);

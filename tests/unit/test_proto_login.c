@@ -41,6 +41,13 @@ static void only_a_whole_answer_to_auth_decodes(void **state)
 	assert_int_equal(a.ticket, LW_TICKET_SKEW);
 	assert_int_equal(a.skew, -420);
 
+	/* So long ago, and no time until it expires. */
+	msg[4] = LW_TICKET_OFFLINE;
+	lw_rd_init(&r, msg, (size_t)(w.p - msg));
+	assert_int_equal(lw_auth_answer_decode(&r, &a), LW_OK);
+	assert_int_equal(a.age, 432000);
+	assert_int_equal(a.expires_in, LW_NEVER);
+	assert_int_equal(a.ticket, LW_TICKET_OFFLINE);
 	msg[4] = LW_TICKET_COUNT;
 	assert_int_equal(
 		unit_decode(as_auth, sizeof(a), msg, (size_t)(w.p - msg), 0),

@@ -2,6 +2,7 @@
 #include "unit.h"
 
 #include "job.h"
+#include "job_creds.h"
 #include "page.h"
 
 #include <ctype.h>
@@ -88,6 +89,14 @@ static void questions_are_as_shown(void **state)
 	lw_find_encode(&w, &find);
 	lw_msg_end(&w, msg);
 	shown("find", &w, msg);
+
+	lw_wr_init(&w, msg, sizeof(msg));
+	lw_msg_begin(&w, LW_OP_CREDS_CHECK, 5);
+	lw_creds_ask_encode(
+		&w, &(struct lw_creds_ask) { LW_STR("S-1-7-21-1-2-3-4-100-102"),
+					     lw_password("Passw0rd!") });
+	lw_msg_end(&w, msg);
+	shown("creds", &w, msg);
 }
 
 static void answers_about_a_user_are_as_shown(void **state)

@@ -1,4 +1,4 @@
-/* listen.c - the socket the front asks on. The worker's master. */
+/* listen.c - a socket the front asks on. The worker's master and creds. */
 #include "listen.h"
 
 #include "cleanup.h"

@@ -1,5 +1,6 @@
 /*
- * listen.h - the socket the front asks on, and who may.
+ * listen.h - a socket the front asks on, and who may. The worker's master,
+ * and lightwaved-creds.
  */
 #ifndef LW_LISTEN_H
 #define LW_LISTEN_H

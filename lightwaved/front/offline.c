@@ -1,0 +1,147 @@
+/* offline.c - who may log in while the directory is away. The front. */
+#include "offline.h"
+
+#include "access.h"
+#include "creds.h"
+#include "follow.h"
+#include "judge.h"
+#include "kept.h"
+
+#define RULE_MAX (LW_NAME_MAX + 64)
+
+/* Whether the directory confirmed lately what is known of that user. */
+static bool confirmed(struct lw_request *r, const struct lw_object *o)
+{
+	const struct lw_plan *p = lw_follow_plan(r->front->follow);
+	int64_t now = lw_now_ms();
+	int64_t max_ms =
+		r->front->config->offline_authorization_max * INT64_C(1000);
+	struct lw_kept kept;
+
+	if (lw_kept_by_id(r, LW_KIND_USER, o->id, &kept) && kept.doubted)
+		return false;
+	if (lw_plan_fresh(p, o->at_ms, max_ms, now))
+		return true;
+	return lw_kept_by_id(r, LW_KIND_USER, o->id, &kept) &&
+	       kept.result == LW_OK && lw_plan_replica_fresh(p, max_ms, now);
+}
+
+/* As the account question judges him; LW_PENDING only while online. */
+static enum lw_err access_of(struct lw_request *r, const struct lw_object *o,
+			     struct lw_str service)
+{
+	const struct lw_ids *groups;
+	char rule[RULE_MAX];
+	enum lw_err e = lw_find_groups_of(r, o, r->max_age_ms, &groups);
+
+	return e == LW_OK ? lw_access_check(r, o, groups, service, rule,
+					    sizeof(rule))
+			  : e;
+}
+
+/* What he is or has done ends it for good, and not only for now. */
+static bool is_final(enum lw_err e)
+{
+	return e == LW_DISABLED || e == LW_EXPIRED || e == LW_CHANGE ||
+	       e == LW_NOPASSWORD || e == LW_NOTFOUND;
+}
+
+enum lw_err lw_offline_learn(struct lw_request *r, const struct lw_login *l,
+			     const struct lw_object *user, enum lw_err e)
+{
+	struct lw_creds *c = r->front->creds;
+	enum lw_err may;
+
+	if (!r->front->config->offline_credentials || r->learnt || !user ||
+	    !r->presented.known || r->presented.uid != user->id)
+		return LW_OK;
+	if (e == LW_OK) {
+		may = access_of(r, user, l->service);
+		if (may == LW_PENDING)
+			return LW_PENDING;
+		if (may == LW_OK)
+			lw_creds_store(c, user->sid, l->password);
+		/* Another service's rules may still let him in. */
+		else if (may == LW_FORBIDDEN &&
+			 access_of(r, user, lw_str("")) == LW_FORBIDDEN)
+			lw_creds_drop(c, user->sid);
+	} else if (e == LW_DENIED) {
+		lw_creds_refused(c, user->sid, l->password);
+	} else if (is_final(e)) {
+		lw_creds_drop(c, user->sid);
+	}
+	r->learnt = true;
+	return LW_OK;
+}
+
+/* LW_OK: all that is known lets him in, so that his password decides. */
+static enum lw_err judge(struct lw_request *r, const struct lw_login *l,
+			 const struct lw_object **ret, const char **ret_why)
+{
+	const struct lw_object *o;
+	enum lw_err e = lw_judge_user(r, l->user, r->max_age_ms, &o);
+	bool expired;
+
+	*ret_why = "offline, and not known";
+	if (e != LW_OK)
+		return e;
+	*ret = o;
+	*ret_why = "offline, and what is known of him is too old";
+	if (!confirmed(r, o))
+		return LW_OFFLINE;
+	*ret_why = "offline, and by what is known he may not log in";
+	e = lw_judge_state(o, true);
+	if (e == LW_OK && lw_kept_disabled(r->front, lw_str(o->sid)))
+		e = LW_DISABLED;
+	if (e == LW_OK && lw_recent_change_due(&r->front->recent, o->id,
+					       lw_now_ms(), &expired))
+		e = LW_CHANGE;
+	return e == LW_OK ? access_of(r, o, l->service) : e;
+}
+
+static enum lw_err outcome(struct lw_request *r, const struct lw_login *l,
+			   const struct lw_object **ret, const char **ret_why)
+{
+	const struct lw_stored *s = &r->stored;
+
+	/* What is known may have changed while we waited. */
+	if (judge(r, l, ret, ret_why) != LW_OK)
+		return s->known && (s->result == LW_OK ||
+				    s->result == LW_DENIED)
+			       ? LW_DENIED
+			       : LW_OFFLINE;
+	*ret_why = "offline, and lightwaved-creds cannot say";
+	if (!s->known || (s->result != LW_OK && s->result != LW_DENIED))
+		return LW_OFFLINE;
+	*ret_why = s->result == LW_OK ? "offline, by the last known password"
+				      : "offline";
+	return s->result == LW_OK && s->uid == (*ret)->id ? LW_OK : LW_DENIED;
+}
+
+enum lw_err lw_offline_auth(struct lw_request *r, const struct lw_login *l,
+			    enum lw_err e, const struct lw_object **ret,
+			    const char **ret_why)
+{
+	const struct lw_object *o = NULL;
+	enum lw_err may;
+
+	if (!r->front->config->offline_credentials ||
+	    (e != LW_OFFLINE && e != LW_NOWORKER))
+		return e;
+	if (r->stored.asked)
+		return outcome(r, l, ret, ret_why);
+	/* Only the worker's word counts, and only that nobody answers at all:
+	 * a password that the directory might refuse is not for us. */
+	if (!r->offline || r->busy || !lw_link_unanswered(r->front->link))
+		return e;
+	may = judge(r, l, &o, ret_why);
+	if (o)
+		*ret = o;
+	if (o && is_final(may))
+		lw_creds_drop(r->front->creds, o->sid);
+	r->stored.asked = true;
+	r->stored.uid = may == LW_OK ? o->id : 0;
+	e = lw_creds_check(r->front->creds, r, may == LW_OK ? o->sid : "",
+			   l->password);
+	return e == LW_PENDING ? LW_PENDING : LW_OFFLINE;
+}
