@@ -160,7 +160,7 @@ static bool report(int test, const char *what, bool good)
 	       (unsigned long long)s->missed, (unsigned long long)s->unknown,
 	       (unsigned long long)s->puts, (unsigned long long)s->files,
 	       (unsigned long long)s->rounds);
-	good = good && !s->broken && s->missed > 0 && s->puts > 0;
+	good = good && !s->broken && s->puts > 0;
 	printf("%s %d - %s\n", good ? "ok" : "not ok", test, what);
 	fflush(stdout);
 	*s = (struct stress) { .generation = s->generation };
