@@ -219,7 +219,8 @@ static enum lw_err known(struct lw_front *f, enum lw_op op,
 
 static void put_user_known(const struct put *p, uint32_t uid)
 {
-	lw_cleanup(lw_wr_done) struct lw_wr q, rest, groups;
+	lw_cleanup(lw_wr_done) struct lw_wr q = { 0 }, rest = { 0 },
+					    groups = { 0 };
 	struct lw_passwd pw;
 	struct lw_rd rd;
 
@@ -246,7 +247,7 @@ void lw_put_known(struct lw_map_file *f, struct lw_front *front,
 		  enum lw_kind kind, uint32_t id, uint32_t until_s)
 {
 	const struct put p = { f, front, until_s, until_s, 0 };
-	lw_cleanup(lw_wr_done) struct lw_wr q, rest;
+	lw_cleanup(lw_wr_done) struct lw_wr q = { 0 }, rest = { 0 };
 	struct lw_rd rd;
 
 	if (kind == LW_KIND_USER) {
