@@ -341,15 +341,16 @@ int64_t lw_plan_until(const struct lw_plan *p, int64_t at_ms,
 {
 	if (followed(p, at_ms))
 		max_age_ms = longer(max_age_ms, p->sweep_ms);
-	return max_age_ms > INT64_MAX - at_ms ? INT64_MAX : at_ms + max_age_ms;
+	return max_age_ms > INT64_MAX - longer(at_ms, 0) ? INT64_MAX
+							 : at_ms + max_age_ms;
 }
 
 bool lw_plan_ending(const struct lw_plan *p, int64_t at_ms, int64_t max_age_ms,
 		    int64_t now_ms)
 {
-	int64_t life = lw_plan_until(p, at_ms, max_age_ms) - at_ms;
+	int64_t until = lw_plan_until(p, at_ms, max_age_ms);
 
-	return at_ms >= 0 && now_ms - at_ms > life / 4 * 3;
+	return at_ms >= 0 && now_ms - at_ms > (until - at_ms) / 4 * 3;
 }
 
 bool lw_plan_believed(const struct lw_plan *p, int64_t now_ms)

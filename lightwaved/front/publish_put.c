@@ -236,7 +236,8 @@ static enum lw_err known(struct lw_front *f, enum lw_op op,
 
 static void put_user_known(const struct put *p, uint32_t uid)
 {
-	lw_cleanup(lw_wr_done) struct lw_wr q, rest, groups;
+	lw_cleanup(lw_wr_done) struct lw_wr q = { 0 }, rest = { 0 },
+					    groups = { 0 };
 	struct lw_passwd pw;
 	struct lw_rd rd;
 

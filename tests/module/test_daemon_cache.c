@@ -1,7 +1,7 @@
 /*
- * test_daemon_cache.c - lightwavectl cache: what is known is shown, and what is
- * dropped is asked for anew, by every program, and told still while nobody can
- * be asked. The priv socket answers uid 0.
+ * test_daemon_cache.c - lightwavectl cache drop: what is dropped is asked for
+ * anew, by every program, and told still while nobody can be asked. The priv
+ * socket answers uid 0.
  */
 #include "check.h"
 #include "cleanup.h"
@@ -348,149 +348,6 @@ static void a_dropped_replica_is_read_anew(void **state)
 	finds("alice", 1);
 }
 
-static void has(const char *words)
-{
-	if (!strstr(said, words))
-		fail_msg("no \"%s\" in:\n%s", words, said);
-}
-
-static void what_is_known_is_shown(void **state)
-{
-	(void)state;
-	start(DEMAND);
-	all_is_asked_for();
-	assert_int_equal(asker_passwd(NEWBIE, NULL), LW_NOTFOUND);
-	assert_int_equal(ctl("show", "Alice@Lightwave.TEST", NULL), 0);
-	has("user     " ALICE "\nuid      1677722625\n"
-	    "SID      " DOMAIN_SID
-	    "-100-1025\nDN       " DN_OF("alice") "\n"
-						  "asked    confirmed ");
-	has(" s ago; taken for ");
-	has("while the directory is away\ngroups   2, confirmed ");
-	assert_int_equal(ctl("show", "--json", "alice"), 0);
-	has("[{\"kind\":\"user\",\"name\":\"" ALICE "\",\"from\":\"asked\","
-	    "\"uid\":1677722625,\"sid\":\"" DOMAIN_SID "-100-1025\",\"dn\":\"");
-	has(",\"groups\":{\"count\":2,\"age\":");
-	assert_int_equal(ctl("show", NEWBIE, NULL), 0);
-	has("user     newbie\nnobody   confirmed ");
-	drop(ALICE, NULL);
-	assert_int_equal(ctl("show", "alice", NULL), 0);
-	has(" s ago; asked for at the next lookup; for 604");
-	assert_int_equal(ctl("show", "carol", NULL), 1);
-	assert_string_equal(said, "lightwavectl: nothing is known of carol\n");
-	assert_int_equal(ctl("drop", "carol", NULL), 1);
-	assert_string_equal(said, "lightwavectl: nothing is known of carol\n");
-	assert_int_equal(ctl("drop", "carol@example.org", NULL), 1);
-	has("not a name of this domain");
-}
-
-static void all_that_is_known_is_listed(void **state)
-{
-	static const struct lw_entry odd = { .kind = LW_KIND_USER,
-					     .dn = TEXT("cn=\"q\\\t\xff"),
-					     .sid = TEXT(DOMAIN_SID
-							 "-100-1024"),
-					     .sam = TEXT("q\xc3\xbc") };
-	static const struct worker_synced v[] = {
-		{ &admins, { DN_OF("alice") } },
-		{ &staff, { NULL } },
-		{ &alice, { NULL } },
-		{ &odd, { NULL } },
-	};
-	struct worker_line line = everything;
-
-	(void)state;
-	line.synced = v;
-	line.synced_n = COUNT(v);
-	worker_say(&line);
-	worker_say(&no_changes);
-	start(LATER);
-	/* On demand beside it, and the same entry once. */
-	worker_say(&find_newbie);
-	assert_int_equal(asker_passwd(NEWBIE, NULL), LW_OK);
-	drop(ALICE, NULL);
-	assert_int_equal(asker_passwd(ALICE, NULL), LW_OK);
-	assert_int_equal(ctl("list", NULL, NULL), 0);
-	has("user   1677722624  replica ");
-	has(" s  q\xc3\xbc@lightwave.test\nuser   1677722625  replica ");
-	has(" s  " ALICE "\nuser   1677722627  asked ");
-	has(" s  " NEWBIE "\ngroup  1677723601  replica ");
-	has(" s  " STAFF "\n");
-	assert_int_equal(ctl("list", "--json", NULL), 0);
-	has("[{\"kind\":\"user\",\"name\":\"q\xc3\xbc@lightwave.test\",");
-	has("\"dn\":\"cn=\\\"q\\\\\\u0009\\ufffd\",\"age\":");
-	has(",\"fresh\":null,\"offline\":");
-	has("\"gid\":1677723602,");
-	assert_string_equal(said + strlen(said) - 3, "}]\n");
-}
-
-static void wrong_calls_change_nothing(void **state)
-{
-	static const char *const wrong[][6] = {
-		{ "cache" },
-		{ "cache", "flush" },
-		{ "cache", "drop" },
-		{ "cache", "drop", "" },
-		{ "cache", "drop", "--all", ALICE },
-		{ "cache", "drop", "--all", "--with-groups" },
-		{ "cache", "drop", "--json", ALICE },
-		{ "cache", "drop", ALICE, ADMINS },
-		{ "cache", "show" },
-		{ "cache", "show", "--all" },
-		{ "cache", "list", ALICE },
-		{ "cache", "list", "--nonsense" },
-		{ "status", ALICE },
-		{ "refresh", "--all" },
-	};
-
-	(void)state;
-	start(DEMAND);
-	all_is_asked_for();
-	for (size_t i = 0; i < COUNT(wrong); i++) {
-		assert_int_equal(ctl_run(wrong[i], said, sizeof(said)), 2);
-		has("usage: lightwavectl");
-	}
-	all_is_asked_for();
-	finds("alice", 1);
-}
-
-/* Only root's socket, and only what is well-formed. */
-static void others_are_told_nothing(void **state)
-{
-	static const struct {
-		enum lw_op op;
-		const char *body;
-		size_t n;
-	} bad[] = {
-		{ LW_OP_CACHE_LIST, "", 0 },
-		{ LW_OP_CACHE_LIST, "\3\0\0\0\0", 5 },
-		{ LW_OP_CACHE_LIST, "\1\0\0\0\0\0", 6 },
-		{ LW_OP_CACHE_SHOW, "", 0 },
-		{ LW_OP_CACHE_DROP, "\2\0\0\0\1a", 6 },
-		{ LW_OP_CACHE_DROP, "\0\0\0\0\0", 5 },
-		{ LW_OP_CACHE_DROP, "\3\0\0\0\1a", 6 },
-		{ (enum lw_op)(LW_OP_CACHE_DROP + 1), "", 0 },
-		{ (enum lw_op)(LW_OP_CACHE_LIST - 1), "", 0 },
-	};
-	static const enum lw_op ops[] = { LW_OP_CACHE_LIST, LW_OP_CACHE_SHOW,
-					  LW_OP_CACHE_DROP };
-
-	(void)state;
-	start(DEMAND);
-	for (size_t i = 0; i < COUNT(bad); i++) {
-		lw_cleanup(lw_close) int fd = asker_open("priv");
-
-		asker_send_body(fd, bad[i].op, bad[i].body, bad[i].n);
-		assert_int_equal(asker_status(fd), LW_PROTO);
-	}
-	for (size_t i = 0; i < COUNT(ops); i++) {
-		lw_cleanup(lw_close) int fd = asker_open("nss");
-
-		asker_send_name(fd, ops[i], ALICE);
-		assert_int_equal(asker_status(fd), LW_PROTO);
-	}
-}
-
 #define TEST(f) cmocka_unit_test_setup_teardown(f, begin, end)
 
 int main(void)
@@ -505,10 +362,6 @@ int main(void)
 		TEST(of_a_replica_each_is_asked_about_once),
 		TEST(what_is_otherwise_is_told_otherwise),
 		TEST(a_dropped_replica_is_read_anew),
-		TEST(what_is_known_is_shown),
-		TEST(all_that_is_known_is_listed),
-		TEST(wrong_calls_change_nothing),
-		TEST(others_are_told_nothing),
 	};
 	int failed;
 
