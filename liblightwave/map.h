@@ -73,6 +73,8 @@ struct lw_map_head {
 	_Atomic uint32_t round;
 	uint32_t well_known_base;
 	uint64_t seed;
+	/* So long after its own end a record counts where no front is. */
+	uint32_t stale_max, rights_max;
 	/* Tables of offsets: a power of two of them each. */
 	uint32_t by_key_at, by_key_n;
 	uint32_t by_id_at, by_id_n;

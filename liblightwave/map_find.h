@@ -14,7 +14,12 @@
 /* How old an answer may be. */
 enum lw_map_trust {
 	LW_MAP_FRESH, /* as good as the front's */
-	LW_MAP_STALE, /* the front is not there to ask */
+	/*
+	 * The front could not tell. Lists of groups and of members, which give
+	 * rights, only where no front has been alive for a while, and only of
+	 * the last round: who can make the front too busy gets none by that.
+	 */
+	LW_MAP_STALE,
 };
 
 /* Inside: of a word in a map. */
@@ -49,6 +54,30 @@ static inline bool lw_map_is_whole(const struct lw_map *m,
 	return n <= m->size - sizeof(*r) - offset;
 }
 
+/* Inside: the same of a record that has, or had, a time of its own. */
+static inline bool lw_map_lasts(uint32_t until, uint32_t max, uint32_t now)
+{
+	return until == LW_MAP_FOLLOWED || until == LW_MAP_ENDED ||
+	       now < until || now - until < max;
+}
+
+/* Inside: whether what r says counts where the front cannot tell. */
+static inline bool lw_map_stale(const struct lw_map *m,
+				const struct lw_map_record *r, bool list,
+				uint32_t until, uint32_t now)
+{
+	const struct lw_map_head *h = lw_map_head_of(m);
+
+	if (now >= lw_map_load(&h->stale_until))
+		return false;
+	if (!list)
+		return lw_map_lasts(until, h->stale_max, now);
+	return now >= lw_map_load(&h->alive_until) &&
+	       now < lw_map_load(&h->rights_until) &&
+	       lw_map_load(&r->round) == lw_map_load(&h->round) &&
+	       lw_map_lasts(until, h->rights_max, now);
+}
+
 /* Inside: whether what r says still counts. */
 static inline bool lw_map_believed(const struct lw_map *m,
 				   const struct lw_map_record *r,
@@ -60,10 +89,10 @@ static inline bool lw_map_believed(const struct lw_map *m,
 
 	if (until == LW_MAP_DEAD)
 		return false;
+	if (trust == LW_MAP_STALE)
+		return lw_map_stale(m, r, list, until, now);
 	if (list && now >= lw_map_load(&h->rights_until))
 		return false;
-	if (trust == LW_MAP_STALE)
-		return now < lw_map_load(&h->stale_until);
 	if (lw_map_load(&r->round) != lw_map_load(&h->round))
 		return false;
 	if (until == LW_MAP_FOLLOWED)

@@ -125,6 +125,7 @@ static inline __attribute__((always_inline)) bool lw_map_key_of(
 static inline bool lw_map_key(uint64_t seed, uint32_t salt, const char *account,
 			      size_t n, struct lw_map_key *ret)
 {
+	ret->hash = 0;
 	return lw_map_key_of(seed, salt, account, n, n, ret);
 }
 
@@ -193,8 +194,14 @@ static inline __attribute__((always_inline)) enum lw_err lw_map_key_typed(
 	const struct lw_map_names *names, uint32_t salt, const char *typed,
 	struct lw_map_key *ret)
 {
-	size_t n = strnlen(typed, LW_MAP_TYPED + 1), domain = names->domain_n;
-	const char *account = typed, *end = typed + n;
+	size_t n, domain = names->domain_n;
+	const char *account, *end;
+
+	/* gcc may see how large the caller's array is, and then warns. */
+	__asm__("" : "+r"(typed));
+	n = strnlen(typed, LW_MAP_TYPED + 1);
+	account = typed;
+	end = typed + n;
 
 	if (n > LW_MAP_TYPED)
 		return LW_NOTOURS;

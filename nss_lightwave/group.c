@@ -94,17 +94,21 @@ lw_inline enum lw_err known(const char *name, gid_t gid,
 	return e == LW_OK ? fill_known(grp, r, &a) : e;
 }
 
-/* What the map does not know; where there is no front, what it once knew. */
+/* What the map once knew: at once where no front is alive, else after it. */
 static enum nss_status find(const char *name, gid_t gid, struct group *grp,
 			    char *buf, size_t len, int *errnop)
 {
 	int saved = errno;
 	struct lw_arena a = { .p = buf, .left = len };
-	enum lw_err e = ask(name, gid, grp, &a);
+	enum lw_err e = LW_OFFLINE, old = LW_OFFLINE;
 
-	if (e == LW_NOFRONT)
+	if (!lw_known_front_lives())
 		e = known(name, gid, LW_MAP_STALE, grp, buf, len);
-	return lw_to_nss(e, saved, errnop);
+	if (e == LW_OFFLINE)
+		e = ask(name, gid, grp, &a);
+	if (e == LW_NOFRONT || e == LW_OFFLINE)
+		old = known(name, gid, LW_MAP_STALE, grp, buf, len);
+	return lw_to_nss(old == LW_OFFLINE ? e : old, saved, errnop);
 }
 
 enum nss_status _nss_lightwave_getgrnam_r(const char *name, struct group *grp,

@@ -37,16 +37,18 @@ static enum lw_err known(const char *user, enum lw_map_trust trust,
 	return e == LW_PROTO ? LW_OFFLINE : e;
 }
 
-/* Of the map, of the front, and where there is none, what the map once knew. */
+/* What the map once knew counts only where no front is alive. */
 static enum lw_err find(const char *user, struct lw_list *to)
 {
-	enum lw_err e = known(user, LW_MAP_FRESH, to);
+	enum lw_err e = known(user, LW_MAP_FRESH, to), old = LW_OFFLINE;
 
+	if (e == LW_OFFLINE && !lw_known_front_lives())
+		e = known(user, LW_MAP_STALE, to);
 	if (e == LW_OFFLINE)
 		e = ask(user, to);
-	if (e == LW_NOFRONT)
-		e = known(user, LW_MAP_STALE, to);
-	return e;
+	if (e == LW_NOFRONT || e == LW_OFFLINE)
+		old = known(user, LW_MAP_STALE, to);
+	return old == LW_OFFLINE ? e : old;
 }
 
 enum nss_status _nss_lightwave_initgroups_dyn(const char *user, gid_t skip,

@@ -79,17 +79,21 @@ lw_inline enum lw_err known(const char *name, uid_t uid,
 	return e == LW_OK ? fill_known(pwd, r, n, buf) : e;
 }
 
-/* What the map does not know; where there is no front, what it once knew. */
+/* What the map once knew: at once where no front is alive, else after it. */
 static enum nss_status find(const char *name, uid_t uid, struct passwd *pwd,
 			    char *buf, size_t len, int *errnop)
 {
 	int saved = errno;
 	struct lw_arena a = { .p = buf, .left = len };
-	enum lw_err e = ask(name, uid, pwd, &a);
+	enum lw_err e = LW_OFFLINE, old = LW_OFFLINE;
 
-	if (e == LW_NOFRONT)
+	if (!lw_known_front_lives())
 		e = known(name, uid, LW_MAP_STALE, pwd, buf, len);
-	return lw_to_nss(e, saved, errnop);
+	if (e == LW_OFFLINE)
+		e = ask(name, uid, pwd, &a);
+	if (e == LW_NOFRONT || e == LW_OFFLINE)
+		old = known(name, uid, LW_MAP_STALE, pwd, buf, len);
+	return lw_to_nss(old == LW_OFFLINE ? e : old, saved, errnop);
 }
 
 enum nss_status _nss_lightwave_getpwnam_r(const char *name, struct passwd *pwd,

@@ -2,7 +2,6 @@
 #include "map_parts.h"
 
 #include "cleanup.h"
-#include "log.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -94,6 +93,8 @@ static void fill_head(struct lw_map_head *h, const struct lw_map_setup *s,
 	h->well_known_base = s->ids.well_known_base;
 	h->legacy_sids = s->ids.legacy_sids;
 	h->bare = s->bare;
+	h->stale_max = s->stale_max;
+	h->rights_max = s->rights_max;
 	copy_name(h->domain, &h->domain_n, s->domain);
 	copy_name(h->netbios, &h->netbios_n, s->netbios);
 	h->magic = LW_MAP_MAGIC;
@@ -121,6 +122,56 @@ static enum lw_err begin(struct lw_map_file *f, uint64_t records,
 	return LW_OK;
 }
 
+/* The head of whatever has the name now, of any version; NULL: nothing. */
+static struct lw_map_head *open_head(const char *path)
+{
+	lw_cleanup(lw_close) int fd =
+		open(path, O_RDWR | O_NOFOLLOW | O_CLOEXEC);
+	struct stat st;
+	void *p;
+
+	if (fd < 0 || fstat(fd, &st) < 0 || !S_ISREG(st.st_mode) ||
+	    st.st_size < (off_t)sizeof(struct lw_map_head))
+		return NULL;
+	p = mmap(NULL, sizeof(struct lw_map_head), PROT_READ | PROT_WRITE,
+		 MAP_SHARED, fd, 0);
+	return p == MAP_FAILED ? NULL : p;
+}
+
+/* Whether a name or an id means in it what it will mean in f. */
+static bool same_setup(const struct lw_map_head *a, const struct lw_map_head *b)
+{
+	return a->magic == b->magic && a->version == b->version &&
+	       a->well_known_base == b->well_known_base &&
+	       a->legacy_sids == b->legacy_sids && a->bare == b->bare &&
+	       a->domain_n == b->domain_n && a->netbios_n == b->netbios_n &&
+	       !memcmp(a->domain, b->domain, a->domain_n) &&
+	       !memcmp(a->netbios, b->netbios, a->netbios_n);
+}
+
+/*
+ * What an earlier front left has the name until this one's is ready: it counts
+ * only where we cannot tell, since nobody renews it. One that reads names in
+ * another way counts no more.
+ */
+static void take_over(struct lw_map_file *f)
+{
+	struct lw_map_head *old = open_head(f->path);
+
+	if (!old)
+		return;
+	if (!same_setup(old, lw_map_file_head(f))) {
+		if (old->magic == LW_MAP_MAGIC)
+			atomic_store_explicit(&old->retired, 1,
+					      memory_order_release);
+		unlink(f->path);
+		munmap(old, sizeof(*old));
+		return;
+	}
+	atomic_store_explicit(&old->fresh_until, 0, memory_order_release);
+	f->old = old;
+}
+
 static char *new_name(const char *path, int which)
 {
 	char *ret;
@@ -146,6 +197,7 @@ enum lw_err lw_map_file_new(const struct lw_map_setup *s, uint32_t records,
 		lw_map_file_free(f);
 		return LW_NOMEM;
 	}
+	take_over(f);
 	*ret = f;
 	return LW_OK;
 }
@@ -160,6 +212,8 @@ void lw_map_file_free(struct lw_map_file *f)
 		if (!f->published)
 			unlink(f->new[f->which]);
 	}
+	if (f->old)
+		munmap(f->old, sizeof(*f->old));
 	free(f->path);
 	free(f->new[0]);
 	free(f->new[1]);
@@ -167,36 +221,32 @@ void lw_map_file_free(struct lw_map_file *f)
 	free(f);
 }
 
-/* The head of whatever has the name now, of any version; NULL: nothing. */
-static struct lw_map_head *open_head(const char *path)
-{
-	lw_cleanup(lw_close) int fd =
-		open(path, O_RDWR | O_NOFOLLOW | O_CLOEXEC);
-	struct stat st;
-	void *p;
-
-	if (fd < 0 || fstat(fd, &st) < 0 || !S_ISREG(st.st_mode) ||
-	    st.st_size < (off_t)sizeof(struct lw_map_head))
-		return NULL;
-	p = mmap(NULL, sizeof(struct lw_map_head), PROT_READ | PROT_WRITE,
-		 MAP_SHARED, fd, 0);
-	return p == MAP_FAILED ? NULL : p;
-}
-
 /* Its readers look for the name again, so another file must have that. */
 enum lw_err lw_map_file_publish(struct lw_map_file *f)
 {
-	struct lw_map_head *old;
-
 	if (f->published)
 		return LW_OK;
-	old = open_head(f->path);
-	f->published = rename(f->new[f->which], f->path) == 0;
-	if (f->published && old)
-		atomic_store_explicit(&old->retired, 1, memory_order_release);
-	if (old)
-		munmap(old, sizeof(*old));
-	return f->published ? LW_OK : LW_NOMEM;
+	if (!f->old)
+		f->old = open_head(f->path);
+	if (rename(f->new[f->which], f->path) < 0)
+		return LW_NOMEM;
+	f->published = true;
+	if (f->old) {
+		atomic_store_explicit(&f->old->retired, 1,
+				      memory_order_release);
+		munmap(f->old, sizeof(*f->old));
+		f->old = NULL;
+	}
+	return LW_OK;
+}
+
+void lw_map_file_withdraw(struct lw_map_file *f)
+{
+	if (!f || !f->published)
+		return;
+	unlink(f->path);
+	atomic_store_explicit(&lw_map_file_head(f)->retired, 1,
+			      memory_order_release);
 }
 
 static uint32_t copy_record(struct lw_map_file *to,
@@ -255,6 +305,8 @@ static enum lw_err grow(struct lw_map_file *f, uint32_t n)
 	if (old.published && lw_map_file_publish(f) != LW_OK) {
 		munmap(f->base, f->size);
 		unlink(f->new[f->which]);
+		if (f->old)
+			munmap(f->old, sizeof(*f->old));
 		*f = old;
 		return LW_NOMEM;
 	}
@@ -271,12 +323,6 @@ enum lw_err lw_map_file_reserve(struct lw_map_file *f, uint32_t n)
 	if (f->full)
 		return LW_NOMEM;
 	f->full = grow(f, n) != LW_OK;
-	if (f->full && !f->said_full)
-		lw_log(LOG_WARNING,
-		       "%s cannot grow: who is not in it is asked for on the "
-		       "socket",
-		       f->path);
-	f->said_full = f->full;
 	return f->full ? LW_NOMEM : LW_OK;
 }
 
@@ -289,6 +335,9 @@ void lw_map_file_times(struct lw_map_file *f, uint32_t fresh, uint32_t stale,
 	atomic_store_explicit(&h->stale_until, stale, memory_order_release);
 	atomic_store_explicit(&h->rights_until, rights, memory_order_release);
 	atomic_store_explicit(&h->alive_until, alive, memory_order_relaxed);
+	if (f->old)
+		atomic_store_explicit(&f->old->alive_until, alive,
+				      memory_order_relaxed);
 	f->full = false;
 }
 
@@ -305,5 +354,6 @@ struct lw_map_stats lw_map_file_stats(const struct lw_map_file *f)
 		.used = f->used,
 		.dead = f->dead,
 		.records = f->records,
+		.full = f->full,
 	};
 }

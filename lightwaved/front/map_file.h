@@ -21,11 +21,14 @@ struct lw_map_setup {
 	const char *domain, *netbios; /* netbios: "" for none */
 	bool bare;
 	struct lw_idmap ids;
+	uint32_t stale_max, rights_max; /* seconds: struct lw_map_head */
 };
 
 /*
  * A new map with room for about that many records, not yet seen by anybody.
- * LW_NOMEM: no space, or no file can be made there.
+ * What has its name from now on counts only where no front can tell, or not at
+ * all where it was set up otherwise. LW_NOMEM: no space, or no file can be
+ * made there.
  */
 enum lw_err lw_map_file_new(const struct lw_map_setup *s, uint32_t records,
 			    struct lw_map_file **ret);
@@ -36,6 +39,12 @@ void lw_map_file_free(struct lw_map_file *f);
  * be renamed, and nothing has changed.
  */
 enum lw_err lw_map_file_publish(struct lw_map_file *f);
+
+/*
+ * It counts no more, and nothing has its name: names are to be read in another
+ * way. It is still to be freed.
+ */
+void lw_map_file_withdraw(struct lw_map_file *f);
 
 struct lw_map_entry {
 	enum lw_map_kind kind;
@@ -96,6 +105,7 @@ void lw_map_file_expire(struct lw_map_file *f, uint32_t now, uint32_t stale,
 
 struct lw_map_stats {
 	uint32_t size, used, dead, records; /* bytes, bytes, bytes, number */
+	bool full; /* no larger file could be made since the last times */
 };
 struct lw_map_stats lw_map_file_stats(const struct lw_map_file *f);
 

@@ -18,8 +18,8 @@ struct lw_map_file {
 	uint32_t dead;	     /* bytes of records that are no more */
 	uint32_t records;    /* that live */
 	bool published;
+	struct lw_map_head *old; /* of what has the name meanwhile; or NULL */
 	bool full; /* no larger one is tried before the next second */
-	bool said_full;
 	struct lw_map_record *scratch; /* a record before it has a place */
 	size_t scratch_n;	       /* bytes */
 };

@@ -42,21 +42,30 @@ static bool wants_replica(const struct lw_plan *p)
 	return p->replicate_max > 0 && !p->given_up && !p->unsupported;
 }
 
-/* As the socket would: unasked while followed, and what there is while away. */
+static uint32_t least(uint32_t a, uint32_t b)
+{
+	return a < b ? a : b;
+}
+
+/*
+ * As the socket would: unasked while followed, and what there is while away.
+ * Fresh it is for no longer than this front lives.
+ */
 static void set_times(struct lw_publish *p)
 {
 	const struct lw_plan *plan = lw_follow_plan(p->front->follow);
 	const struct lw_config *c = p->front->config;
 	int64_t now = lw_now_ms();
-	int64_t since = plan->confirmed_ms < 0 ? lw_outage_heard_ms(p->front)
-					       : plan->confirmed_ms;
+	bool followed = plan->confirmed_ms >= 0;
+	int64_t since =
+		followed ? plan->confirmed_ms : lw_outage_heard_ms(p->front);
+	uint32_t alive = seconds(now) + ALIVE_S;
 	uint32_t stale = seconds(since) + c->offline_max;
 	bool good = lw_plan_replica_fresh(plan, 0, now) ||
-		    lw_link_away(p->front->link);
+		    (followed && lw_link_away(p->front->link));
 
-	lw_map_file_times(p->file, good ? stale : 0, stale,
-			  seconds(since) + c->offline_authorization_max,
-			  seconds(now) + ALIVE_S);
+	lw_map_file_times(p->file, good ? least(stale, alive) : 0, stale,
+			  seconds(since) + c->offline_authorization_max, alive);
 }
 
 static void name_it(struct lw_publish *p)
@@ -76,6 +85,8 @@ static void make_file(struct lw_publish *p)
 		.netbios = policy.naming.netbios ? policy.naming.netbios : "",
 		.bare = policy.naming.bare,
 		.ids = policy.idmap,
+		.stale_max = p->front->config->offline_max,
+		.rights_max = p->front->config->offline_authorization_max,
 	};
 
 	p->wait = RETRY_S;
@@ -205,6 +216,11 @@ void lw_publish_tick(struct lw_publish *p)
 	}
 	if (!p->file)
 		return;
+	if (lw_map_file_stats(p->file).full)
+		lw_front_warn_once(p->front, "map full",
+				   "%s cannot grow: who is not in it is asked "
+				   "for on the socket",
+				   p->path);
 	set_times(p);
 	drop_old(p);
 	if (!wants_replica(lw_follow_plan(p->front->follow)))
@@ -215,7 +231,8 @@ void lw_publish_reload(struct lw_publish *p)
 {
 	if (!p)
 		return;
-	/* What is not named yet is made anew at the next tick. */
+	/* There is none until the next tick, or until there is space. */
+	lw_map_file_withdraw(p->file);
 	lw_map_file_free(p->file);
 	p->file = NULL;
 	p->named = false;

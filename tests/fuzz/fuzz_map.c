@@ -11,6 +11,7 @@
 #include "../../nss_lightwave/module.h"
 #include "cleanup.h"
 #include "map_file.h"
+#include "map_find.h"
 
 #include <fcntl.h>
 #include <string.h>
@@ -90,7 +91,7 @@ static void put_one(struct lw_map_file *f, uint32_t i)
 	e.count = 0;
 	put(f, &e);
 	snprintf(name, sizeof(name), "nobody%u", i);
-	lw_map_file_miss(f, LW_MAP_USER, lw_str(name), UINT32_MAX);
+	lw_map_file_miss(f, LW_MAP_USER, lw_str(name), false, UINT32_MAX);
 }
 
 static char folder[] = "/tmp/lw-fuzz-map.XXXXXX";
@@ -348,7 +349,7 @@ static void ask_module(const uint8_t *map, size_t n)
 static bool ask_reader(const uint8_t *map, size_t n)
 {
 	lw_cleanup(lw_free) uint8_t *exact = malloc(n ? n : 1);
-	const struct lw_map_record *r;
+	const struct lw_map_record *r = NULL;
 	struct lw_map m;
 	char name[64];
 
