@@ -100,7 +100,7 @@ const struct lw_map *lw_map_look(struct lw_map_room *room, uint32_t now,
 
 /*
  * The map of now (lw_map_now()), to be left by that door. NULL: there is none,
- * or none that can be read.
+ * or none that can be read, and there is no door to leave by.
  */
 static inline const struct lw_map *lw_map_enter(struct lw_map_room *room,
 						uint32_t now,

@@ -33,15 +33,17 @@ lw_inline enum lw_err lw_known_find(enum lw_map_kind kind, const char *name,
 				    const struct lw_map_record **ret,
 				    struct lw_map_door **ret_door)
 {
-	uint32_t now;
+	struct lw_map_door *door;
 	const struct lw_map *m;
+	uint32_t now;
 
 	if (lw_own())
 		return LW_NOTOURS;
 	now = lw_map_now();
-	m = lw_map_enter(&lw_known_room, now, ret_door);
+	m = lw_map_enter(&lw_known_room, now, &door);
 	if (!m)
 		return LW_OFFLINE;
+	*ret_door = door;
 	return name ? lw_map_by_name(m, kind, name, trust, now, ret)
 		    : lw_map_by_id(m, kind, id, trust, now, ret);
 }

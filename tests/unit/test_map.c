@@ -26,7 +26,9 @@ static struct lw_map_setup setup(void)
 	return (struct lw_map_setup) { .path = path,
 				       .domain = "lightwave.test",
 				       .netbios = "lwave",
-				       .ids = { .domain_sid = "" } };
+				       .ids = { .domain_sid = "" },
+				       .stale_max = 800,
+				       .rights_max = 400 };
 }
 
 static struct lw_map_file *make(bool bare)
@@ -336,14 +338,21 @@ static void each_answer_ends_when_it_is_to(void **state)
 		{ LW_MAP_FOLLOWED, 100, LW_MAP_FRESH, LW_OFFLINE, LW_OFFLINE },
 		{ 60, 59, LW_MAP_FRESH, LW_OK, LW_OK },
 		{ 60, 60, LW_MAP_FRESH, LW_OFFLINE, LW_OK },
+		/* A list is another matter while a front is alive. */
+		{ 60, 119, LW_MAP_STALE, LW_OK, LW_OFFLINE },
+		{ 60, 120, LW_MAP_STALE, LW_OK, LW_OK },
 		{ 60, 499, LW_MAP_STALE, LW_OK, LW_OK },
 		{ 60, 500, LW_MAP_STALE, LW_OK, LW_OFFLINE },
-		{ 60, 1000, LW_MAP_STALE, LW_OFFLINE, LW_OFFLINE },
+		{ 60, 859, LW_MAP_STALE, LW_OK, LW_OFFLINE },
+		{ 60, 860, LW_MAP_STALE, LW_OFFLINE, LW_OFFLINE },
+		{ LW_MAP_FOLLOWED, 999, LW_MAP_STALE, LW_OK, LW_OFFLINE },
+		{ LW_MAP_FOLLOWED, 1000, LW_MAP_STALE, LW_OFFLINE, LW_OFFLINE },
 	};
 	const uint32_t gid = FIRST;
 	struct lw_map_file *f = make(false);
 
 	(void)state;
+	lw_map_file_times(f, 100, 1000, 500, 120);
 	put_groups(f, "alice", &gid, 1);
 	for (size_t i = 0; i < COUNT(rows); i++) {
 		put_user(f, "alice", FIRST, "", rows[i].until);
@@ -584,19 +593,59 @@ static void a_new_writer_s_map_is_seen_once_it_has_the_name(void **state)
 {
 	struct lw_map_file *f = make(false), *g;
 	struct lw_map_setup s = setup();
+	struct found found;
 
 	(void)state;
 	put_user(f, "alice", FIRST, "old", LW_MAP_FOLLOWED);
 	assert_string_equal(user("alice@lightwave.test").gecos, "old");
 	lw_map_file_free(f); /* killed: nobody says that it is over */
 	assert_string_equal(user("alice@lightwave.test").gecos, "old");
+	/* From now on somebody can tell. */
 	assert_int_equal(lw_map_file_new(&s, 10, &g), LW_OK);
 	lw_map_file_times(g, 100, 1000, 500, 2000);
 	put_user(g, "alice", FIRST, "new", LW_MAP_FOLLOWED);
-	assert_string_equal(user("alice@lightwave.test").gecos, "old");
+	assert_int_equal(user("alice@lightwave.test").e, LW_OFFLINE);
+	found = by_name(LW_MAP_USER, "alice@lightwave.test", LW_MAP_STALE, 50);
+	assert_string_equal(found.gecos, "old");
 	assert_int_equal(lw_map_file_publish(g), LW_OK);
 	assert_string_equal(user("alice@lightwave.test").gecos, "new");
 	lw_map_file_free(g);
+}
+
+static void a_map_of_another_domain_counts_no_more(void **state)
+{
+	struct lw_map_file *f = make(false), *g;
+	struct lw_map_setup s = setup();
+	struct found found;
+
+	(void)state;
+	put_user(f, "alice", FIRST, "old", LW_MAP_FOLLOWED);
+	assert_string_equal(user("alice@lightwave.test").gecos, "old");
+	lw_map_file_free(f);
+	s.domain = "elsewhere.test";
+	assert_int_equal(lw_map_file_new(&s, 10, &g), LW_OK);
+	found = by_name(LW_MAP_USER, "alice@lightwave.test", LW_MAP_STALE, 50);
+	assert_int_equal(found.e, LW_OFFLINE);
+	lw_map_file_times(g, 100, 1000, 500, 2000);
+	assert_int_equal(lw_map_file_publish(g), LW_OK);
+	assert_int_equal(user("alice@lightwave.test").e, LW_NOTOURS);
+	lw_map_file_free(g);
+}
+
+static void a_map_that_is_withdrawn_is_read_by_nobody(void **state)
+{
+	struct lw_map_file *f = make(false);
+
+	(void)state;
+	put_user(f, "alice", FIRST, "", LW_MAP_FOLLOWED);
+	assert_int_equal(user("alice@lightwave.test").e, LW_OK);
+	lw_map_file_withdraw(f);
+	assert_int_equal(user("alice@lightwave.test").e, LW_OFFLINE);
+	assert_int_equal(
+		by_name(LW_MAP_USER, "alice@lightwave.test", LW_MAP_STALE, 50)
+			.e,
+		LW_OFFLINE);
+	lw_map_file_free(f);
 }
 
 /* Somebody has removed the name, and the old map could not be told. */
@@ -764,6 +813,8 @@ int main(void)
 		cmocka_unit_test(what_is_dead_is_left_behind),
 		cmocka_unit_test(a_full_disk_leaves_what_was_published),
 		cmocka_unit_test(a_full_disk_before_there_is_a_name),
+		cmocka_unit_test(a_map_of_another_domain_counts_no_more),
+		cmocka_unit_test(a_map_that_is_withdrawn_is_read_by_nobody),
 		cmocka_unit_test(
 			a_name_without_a_domain_is_never_who_else_is_local),
 		cmocka_unit_test(
