@@ -19,6 +19,7 @@ struct lw_follow;
 struct lw_link;
 struct lw_publish;
 struct lw_server;
+struct lw_store;
 
 struct lw_front {
 	struct event_base *base;
@@ -33,6 +34,7 @@ struct lw_front {
 	struct lw_follow *follow;
 	struct lw_publish *publish; /* NULL: there is none (yet) */
 	struct lw_server *server;
+	struct lw_store *store; /* NULL: none is kept */
 };
 
 /*
@@ -41,8 +43,18 @@ struct lw_front {
  */
 enum { LW_PRIO_LOGIN, LW_PRIO_LOOKUP, LW_PRIO_COUNT };
 
-/* Milliseconds of CLOCK_BOOTTIME: no step of the wall clock moves it. */
+/*
+ * Milliseconds of CLOCK_BOOTTIME, after so many: no step of the wall clock
+ * moves it, and what is known from before the boot has a moment too.
+ */
+#define LW_BOOT_MS (INT64_C(1) << 42)
 int64_t lw_now_ms(void);
+
+/*
+ * What decides about rights is not believed for ever while the directory is
+ * away.
+ */
+#define LW_RIGHTS_MAX_MS (INT64_C(72) * 3600 * 1000)
 
 /* The policy in force now; borrows from f. */
 struct lw_policy lw_front_policy(struct lw_front *f);

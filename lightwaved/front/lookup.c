@@ -9,12 +9,6 @@
 
 #define MSG_MAX (64 * 1024)
 
-/*
- * What decides about rights is not believed for ever while the directory is
- * away.
- */
-#define RIGHTS_MAX_MS (INT64_C(72) * 3600 * 1000)
-
 /* As old as it was when the question came: waiting makes nothing stale. */
 static bool fresh(const struct lw_request *r, int64_t at, int64_t max_age_ms)
 {
@@ -50,6 +44,10 @@ static bool kept_fresh(const struct lw_request *r, int64_t max_age_ms,
 	/* The best there is, unless something newer was said on demand. */
 	if (r->offline)
 		return p->confirmed_ms >= since_ms;
+	/* Before anybody could be asked; nobody has a right by it. */
+	if (p->restored && !lw_request_decides(r) &&
+	    p->confirmed_ms >= since_ms)
+		return true;
 	return (lw_plan_believed(p, r->started_ms) &&
 		p->confirmed_ms > r->started_ms) ||
 	       lw_plan_replica_fresh(p, max_age_ms, r->started_ms);
@@ -254,7 +252,8 @@ static const struct lw_ids *known_list(struct lw_request *r, enum lw_op op,
 	ids = op == LW_OP_MEMBERS ? lw_cache_members_of(c, o->id)
 				  : lw_cache_groups_of(c, o->id);
 	if (kept_fresh(r, max_age_ms, ids ? ids->at_ms : LW_STALE) &&
-	    lw_kept_list(r, op, o, &kept))
+	    lw_kept_list(r, op, o, &kept) &&
+	    (r->offline || lw_now_ms() - kept->at_ms <= LW_RIGHTS_MAX_MS))
 		return kept;
 	return ids && (r->offline || list_fresh(r, o, ids->at_ms, max_age_ms))
 		       ? ids
@@ -280,7 +279,7 @@ static enum lw_err find_list(struct lw_request *r, enum lw_op op,
 		enum lw_err e;
 
 		if (ids && r->offline &&
-		    lw_now_ms() - ids->at_ms > RIGHTS_MAX_MS)
+		    lw_now_ms() - ids->at_ms > LW_RIGHTS_MAX_MS)
 			return LW_OFFLINE;
 		if (ids) {
 			*ret = ids;

@@ -4,6 +4,8 @@
  */
 #include "front.h"
 
+#include "accept.h"
+
 #include "cleanup.h"
 #include "follow.h"
 #include "harden.h"
@@ -12,6 +14,8 @@
 #include "notify.h"
 #include "publish.h"
 #include "server.h"
+#include "store.h"
+#include "store_process.h"
 
 #include <errno.h>
 #include <getopt.h>
@@ -27,6 +31,7 @@
 
 struct options {
 	const char *config, *rundir, *jobs;
+	const char *cache; /* where the store is; "": there is none */
 	bool check, debug;
 };
 
@@ -35,7 +40,7 @@ int64_t lw_now_ms(void)
 	struct timespec ts;
 
 	clock_gettime(CLOCK_BOOTTIME, &ts);
-	return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
+	return LW_BOOT_MS + (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
 }
 
 struct lw_policy lw_front_policy(struct lw_front *f)
@@ -76,7 +81,8 @@ static void usage(FILE *out)
 {
 	fputs("usage: lightwaved [--config FILE] [--runtime-dir DIR] "
 	      "[--jobs SOCKET]\n"
-	      "                  [--check] [--debug] [--help] [--version]\n",
+	      "                  [--cache-dir DIR] [--check] [--debug] "
+	      "[--help] [--version]\n",
 	      out);
 }
 
@@ -108,6 +114,7 @@ static void on_hup(evutil_socket_t sig, short what, void *arg)
 		lw_table_clear(&rl->front->said);
 		lw_cache_forget(&rl->front->cache);
 		lw_memo_done(&rl->front->memo);
+		lw_accept(rl->front);
 		lw_follow_reload(rl->front->follow);
 		lw_publish_reload(rl->front->publish);
 		lw_server_bare(rl->front->server, lw_config_naming(c).bare);
@@ -139,6 +146,7 @@ static void front_done(struct lw_front **pf)
 
 	lw_server_free(f->server);
 	lw_publish_free(f->publish);
+	lw_store_free(f->store);
 	lw_follow_free(f->follow);
 	lw_link_free(f->link);
 	lw_tickets_expire(&f->tickets, INT64_MAX);
@@ -181,6 +189,7 @@ static int loop(struct lw_front *f, const struct options *o)
 	lw_notify_ready();
 	event_base_dispatch(f->base);
 	lw_notify_stopping();
+	lw_store_finish(f->store);
 	return EXIT_SUCCESS;
 }
 
@@ -232,10 +241,16 @@ static int serve(const struct options *o)
 		       ": without them nothing can be answered");
 		return EXIT_FAILURE;
 	}
+	if (o->cache[0]) {
+		f->store = lw_store_new(f, o->cache);
+		if (!f->store)
+			return EXIT_FAILURE;
+	}
+	lw_accept(f);
 	f->base = new_base();
 	f->link = f->base ? lw_link_new(f, o->jobs) : NULL;
 	f->follow = f->link ? lw_follow_new(f) : NULL;
-	if (!f->follow ||
+	if (!f->follow || (f->store && lw_store_start(f->store) != LW_OK) ||
 	    lw_server_new(f, o->rundir, lw_config_naming(f->config).bare,
 			  &f->server) != LW_OK)
 		return EXIT_FAILURE;
@@ -263,21 +278,32 @@ static int check(const char *path)
 	return EXIT_SUCCESS;
 }
 
+/* lightwaved --store-process BYTES DIR: of store.c, and of nobody else. */
+static int store_process(char **argv)
+{
+	if (!lw_harden())
+		return EXIT_FAILURE;
+	return lw_store_process(argv[3], strtoul(argv[2], NULL, 10));
+}
+
 int main(int argc, char **argv)
 {
 	static const struct option longs[] = {
 		{ "config", required_argument, NULL, 'c' },
 		{ "runtime-dir", required_argument, NULL, 'r' },
 		{ "jobs", required_argument, NULL, 'j' },
+		{ "cache-dir", required_argument, NULL, 's' },
 		{ "check", no_argument, NULL, 'k' },
 		{ "debug", no_argument, NULL, 'd' },
 		{ "help", no_argument, NULL, 'h' },
 		{ "version", no_argument, NULL, 'V' },
 		{ 0 },
 	};
-	struct options o = { LW_CONFIG_FILE, RUNDIR, JOBS, false, false };
+	struct options o = { LW_CONFIG_FILE, RUNDIR, JOBS, NULL, false, false };
 	int c;
 
+	if (argc == 4 && !strcmp(argv[1], "--store-process"))
+		return store_process(argv);
 	while ((c = getopt_long(argc, argv, "", longs, NULL)) >= 0) {
 		switch (c) {
 		case 'c':
@@ -288,6 +314,9 @@ int main(int argc, char **argv)
 			break;
 		case 'j':
 			o.jobs = optarg;
+			break;
+		case 's':
+			o.cache = optarg;
 			break;
 		case 'k':
 			o.check = true;
@@ -312,6 +341,10 @@ int main(int argc, char **argv)
 	}
 	if (o.check)
 		return check(o.config);
+
+	/* Who runs elsewhere has no business with the host's own store. */
+	if (!o.cache)
+		o.cache = strcmp(o.rundir, RUNDIR) == 0 ? LW_STORE_DIR : "";
 
 	lw_log_init("lightwaved", o.debug);
 	if (!lw_harden()) {

@@ -9,12 +9,11 @@
 
 #include <string.h>
 
-#define SLICE	  64 /* chains of the replica in one turn of the loop */
-#define RETRY_S	  10 /* between two tries to make a map */
-#define ALIVE_S	  5  /* ticks come every second */
-#define ROOM	  64 /* records at first */
-#define OFFLINE_S (7 * 24 * 3600)
-#define RIGHTS_S  (72 * 3600)
+#define SLICE	   64	/* chains of the replica in one turn of the loop */
+#define RETRY_S	   10	/* between two tries to make a map */
+#define ALIVE_MS   5000 /* ticks come every second */
+#define ROOM	   64	/* records at first */
+#define OFFLINE_MS (INT64_C(7) * 24 * 3600 * 1000)
 #define CONTAINER(link)                                                        \
 	((struct lw_known *)((char *)(link)-offsetof(struct lw_known, by_sid)))
 
@@ -30,9 +29,10 @@ struct lw_publish {
 	bool named; /* programs see it */
 };
 
+/* As lw_map_now() has it; 0: before the boot. */
 static uint32_t seconds(int64_t ms)
 {
-	return ms < 0 ? 0 : (uint32_t)(ms / 1000);
+	return ms < LW_BOOT_MS ? 0 : (uint32_t)((ms - LW_BOOT_MS) / 1000);
 }
 
 static bool wants_replica(const struct lw_plan *p)
@@ -46,12 +46,13 @@ static void set_times(struct lw_publish *p)
 	const struct lw_plan *plan = lw_follow_plan(p->front->follow);
 	int64_t now = lw_now_ms();
 	int64_t since = plan->confirmed_ms < 0 ? now : plan->confirmed_ms;
-	uint32_t stale = seconds(since) + OFFLINE_S;
+	uint32_t stale = seconds(since + OFFLINE_MS);
 	bool good = lw_plan_replica_fresh(plan, 0, now) ||
 		    lw_link_away(p->front->link);
 
 	lw_map_file_times(p->file, good ? stale : 0, stale,
-			  seconds(since) + RIGHTS_S, seconds(now) + ALIVE_S);
+			  seconds(since + LW_RIGHTS_MAX_MS),
+			  seconds(now + ALIVE_MS));
 }
 
 static void name_it(struct lw_publish *p)
@@ -133,7 +134,8 @@ static void on_turn(evutil_socket_t fd, short what, void *arg)
 
 	(void)fd;
 	(void)what;
-	if (!p->file || !r || !lw_plan_believed(plan, lw_now_ms()))
+	if (!p->file || !r ||
+	    (!plan->restored && !lw_plan_believed(plan, lw_now_ms())))
 		return;
 	if (r != p->of)
 		p->at = 0;

@@ -11,6 +11,7 @@
 #include <signal.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 
 #define ARGS_MAX 16
@@ -25,6 +26,7 @@ static const char base[] = "[domain]\n"
 			   "password_file = /etc/lightwave/machine.password\n";
 
 static pid_t pid;
+static bool keeps; /* the next one knows what the last one knew */
 static int log_fd = -1;
 static char log_text[1024 * 1024];
 static size_t log_n;
@@ -121,14 +123,33 @@ void daemon_says(const char *text, unsigned int n)
 	}
 }
 
+void daemon_forget(void)
+{
+	static const char *const files[] = { "cache/store", "cache/store.bad",
+					     "cache/store.crashes" };
+
+	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++)
+		unlink(files[i]);
+	rmdir("cache");
+	assert_int_equal(mkdir("cache", 0700), 0);
+}
+
+void daemon_keep(void)
+{
+	keeps = true;
+}
+
 void daemon_start(const char *more)
 {
 	static const char *const args[] = {
-		"--config", "./conf", "--runtime-dir", ".", "--jobs",
-		"./jobs",   NULL
+		"--config", "./conf",	   "--runtime-dir", ".", "--jobs",
+		"./jobs",   "--cache-dir", "./cache",	    NULL
 	};
 
 	assert_int_equal(pid, 0);
+	if (!keeps)
+		daemon_forget();
+	keeps = false;
 	daemon_conf(more);
 	log_n = 0;
 	log_text[0] = '\0';
