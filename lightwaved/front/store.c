@@ -20,7 +20,7 @@
 #include <time.h>
 
 #define LOAD_S	  3		  /* for a disk that does not answer */
-#define SOON_MS	  100		  /* after a change of what is followed */
+#define SOON_MS	  20		  /* after a change of what is followed */
 #define LATER_MS  2000		  /* ... of anything else */
 #define MARK_MS	  (5 * 60 * 1000) /* after no change at all */
 #define RETRY_MS  (60 * 1000)

@@ -61,6 +61,7 @@ static enum lw_err take_state(struct load *l, struct lw_rd *rd)
 	s->restored.confirmed_ms = moment(l, st.confirmed);
 	s->restored.swept_ms = moment(l, st.swept);
 	s->was_replicated = st.replicated;
+	s->was_trusted = st.trusted;
 	l->policy = lw_front_policy(f);
 	l->state = true;
 	return LW_OK;

@@ -216,7 +216,9 @@ int lw_store_process(const char *dir, size_t max)
 	/* Whoever ends the front lets this one end what it has begun. */
 	if (signal(SIGTERM, SIG_IGN) == SIG_ERR ||
 	    signal(SIGINT, SIG_IGN) == SIG_ERR ||
-	    signal(SIGHUP, SIG_IGN) == SIG_ERR)
+	    signal(SIGHUP, SIG_IGN) == SIG_ERR ||
+	    /* A limit is an error of a write, as a full disk is. */
+	    signal(SIGXFSZ, SIG_IGN) == SIG_ERR)
 		return EXIT_FAILURE;
 	if (asprintf(&p.path, "%s/" LW_STORE_NAME, dir) < 0) {
 		p.path = NULL;

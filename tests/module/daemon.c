@@ -26,6 +26,7 @@ static const char base[] = "[domain]\n"
 			   "password_file = /etc/lightwave/machine.password\n";
 
 static pid_t pid;
+static bool debugs;
 static bool keeps; /* the next one knows what the last one knew */
 static int log_fd = -1;
 static char log_text[1024 * 1024];
@@ -134,6 +135,11 @@ void daemon_forget(void)
 	assert_int_equal(mkdir("cache", 0700), 0);
 }
 
+void daemon_debug(void)
+{
+	debugs = true;
+}
+
 void daemon_keep(void)
 {
 	keeps = true;
@@ -141,15 +147,17 @@ void daemon_keep(void)
 
 void daemon_start(const char *more)
 {
-	static const char *const args[] = {
-		"--config", "./conf",	   "--runtime-dir", ".", "--jobs",
-		"./jobs",   "--cache-dir", "./cache",	    NULL
+	const char *const args[] = {
+		"--config",    "./conf",  "--runtime-dir",
+		".",	       "--jobs",  "./jobs",
+		"--cache-dir", "./cache", debugs ? "--debug" : NULL,
+		NULL
 	};
 
 	assert_int_equal(pid, 0);
 	if (!keeps)
 		daemon_forget();
-	keeps = false;
+	keeps = debugs = false;
 	daemon_conf(more);
 	log_n = 0;
 	log_text[0] = '\0';

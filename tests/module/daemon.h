@@ -19,11 +19,13 @@ void daemon_conf(const char *more);
 void daemon_start(const char *more);
 /* The next daemon that is started has the store as it is. */
 void daemon_keep(void);
+/* The next daemon tells what it tells with --debug. */
+void daemon_debug(void);
 /* Empties ./cache. */
 void daemon_forget(void);
 /* SIGTERM; fails the test unless it ends well. Nothing if none runs. */
 void daemon_stop(void);
-/* SIGKILL: its sockets stay. */
+/* SIGKILL: its sockets stay. It may have been killed already. */
 void daemon_kill(void);
 /* Whether the daemon that was started still runs. */
 bool daemon_runs(void);
