@@ -186,13 +186,23 @@ void daemon_stop(void)
 		fail_msg("lightwaved ended with %d:\n%s", code, log_text);
 }
 
-void daemon_kill(void)
+static void end_by(int sig)
 {
-	kill(pid, SIGKILL);
-	assert_int_equal(reap(pid), 128 + SIGKILL);
+	kill(pid, sig);
+	assert_int_equal(reap(pid), 128 + sig);
 	close(log_fd);
 	log_fd = -1;
 	pid = 0;
+}
+
+void daemon_kill(void)
+{
+	end_by(SIGKILL);
+}
+
+void daemon_crash(void)
+{
+	end_by(SIGSEGV);
 }
 
 bool daemon_runs(void)

@@ -27,6 +27,8 @@ void daemon_forget(void);
 void daemon_stop(void);
 /* SIGKILL: its sockets stay. It may have been killed already. */
 void daemon_kill(void);
+/* It dies of a fault of its own. */
+void daemon_crash(void);
 /* Whether the daemon that was started still runs. */
 bool daemon_runs(void);
 pid_t daemon_pid(void);
