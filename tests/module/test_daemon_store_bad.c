@@ -275,6 +275,8 @@ static void a_clock_that_is_behind_gives_nobody_a_right(void **state)
 	assert_int_not_equal(login_account(ALICE), LW_OK);
 	/* And the directory's word mends it. */
 	worker_start();
+	worker_say(&(struct worker_line) {
+		.op = LW_OP_FIND, .key = "alice", .entry = { &alice } });
 	worker_await(LW_OP_SYNC, "changes", 1);
 	while (login_account(ALICE) != LW_OK)
 		assert_true(worker_now_ms() < until);
