@@ -5,11 +5,16 @@
 
 #define HEAD 3 /* what, key_n */
 
-void lw_store_frame_encode(struct lw_wr *w, const struct lw_store_frame *f)
+void lw_store_head_encode(struct lw_wr *w, const struct lw_store_frame *f)
 {
 	lw_wr_u32(w, (uint32_t)(HEAD + f->key.n + f->value.n));
 	lw_wr_u8(w, (uint8_t)f->what);
 	lw_wr_u16(w, (uint16_t)f->key.n);
+}
+
+void lw_store_frame_encode(struct lw_wr *w, const struct lw_store_frame *f)
+{
+	lw_store_head_encode(w, f);
 	lw_wr_raw(w, f->key.s, f->key.n);
 	lw_wr_raw(w, f->value.s, f->value.n);
 }

@@ -13,7 +13,8 @@
 #include <stdio.h>
 
 #define LW_STORE_FRAME_MAX ((size_t)64 * 1024 * 1024)
-#define LW_STORE_KEY_MAX   500 /* LMDB takes 511 */
+#define LW_STORE_KEY_MAX   500			/* LMDB takes 511 */
+#define LW_STORE_BUFFER	   ((size_t)128 * 1024) /* of either end, at a start */
 
 enum lw_store_what {
 	/* to the store process */
@@ -35,6 +36,9 @@ struct lw_store_frame {
 	struct lw_str key, value; /* any bytes; views */
 };
 
+/* What stands before the key. */
+#define LW_STORE_HEAD 7
+void lw_store_head_encode(struct lw_wr *w, const struct lw_store_frame *f);
 /* Appends one. */
 void lw_store_frame_encode(struct lw_wr *w, const struct lw_store_frame *f);
 

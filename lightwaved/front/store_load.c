@@ -244,7 +244,7 @@ enum lw_err lw_store_load(struct lw_store *s, char *why, size_t size)
 	enum lw_err e = LW_NOMEM;
 
 	snprintf(why, size, "%s", "a record that is none");
-	if (f)
+	if (f && setvbuf(f, NULL, _IOFBF, LW_STORE_BUFFER) == 0)
 		e = lw_replica_new(&naming, &s->loaded);
 	errno = 0;
 	if (e == LW_OK)

@@ -27,12 +27,14 @@ struct process {
 
 static void send_frame(struct process *p, const struct lw_store_frame *f)
 {
-	lw_cleanup(lw_wr_done) struct lw_wr w;
+	uint8_t head[LW_STORE_HEAD];
+	struct lw_wr w;
 
-	lw_wr_heap(&w, LW_STORE_FRAME_MAX + 16);
-	lw_store_frame_encode(&w, f);
-	if (lw_wr_end(&w) == LW_OK)
-		fwrite(w.base, 1, (size_t)(w.p - w.base), p->out);
+	lw_wr_init(&w, head, sizeof(head));
+	lw_store_head_encode(&w, f);
+	fwrite(head, 1, sizeof(head), p->out);
+	fwrite(f->key.s, 1, f->key.n, p->out);
+	fwrite(f->value.s, 1, f->value.n, p->out);
 }
 
 static void say(struct process *p, enum lw_store_what what, enum lw_err e)
@@ -226,7 +228,8 @@ int lw_store_process(const char *dir, size_t max)
 	}
 	p.in = fdopen(LW_STORE_FD, "re");
 	p.out = fdopen(dup(LW_STORE_FD), "we");
-	if (!p.in || !p.out)
+	if (!p.in || !p.out ||
+	    setvbuf(p.out, NULL, _IOFBF, LW_STORE_BUFFER) != 0)
 		return EXIT_FAILURE;
 	while (lw_store_frame_read(p.in, &buf, &f) == LW_OK)
 		serve(&p, &f);

@@ -11,6 +11,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #define ALICE	"alice@lightwave.test"
 #define BOB	"bob@lightwave.test"
@@ -22,6 +23,7 @@
 /* ... or not while the test runs. */
 #define LATER  "[cache]\nrevocation_max = 3600\n"
 #define DEMAND "[cache]\nreplicate_max = 0\nttl = 0\n"
+#define MANY   10000
 #define BEFORE "known from before: 2 users, 2 groups"
 
 static const struct lw_entry alice = USER("alice", "100-1025"),
@@ -273,6 +275,82 @@ static void a_name_stays_with_its_sid(void **state)
 	assert_int_equal(got.uid, ID(1031));
 }
 
+static struct person {
+	char dn[80], sid[64], sam[16], upn[48];
+	struct lw_entry e;
+} people[MANY];
+static struct worker_synced many[MANY];
+
+static struct lw_str numbered(char *p, size_t size, const char *before, int i,
+			      const char *after)
+{
+	int n = snprintf(p, size, "%s%d%s", before, i, after);
+
+	assert_true(n > 0 && (size_t)n < size);
+	return (struct lw_str) { p, (size_t)n };
+}
+
+static void say_many(void)
+{
+	for (int i = 0; i < MANY; i++) {
+		struct person *p = &people[i];
+
+		p->e = alice;
+		p->e.dn = numbered(p->dn, sizeof(p->dn), "cn=user", i,
+				   ",cn=Users,dc=lightwave,dc=test");
+		p->e.sid = numbered(p->sid, sizeof(p->sid), DOMAIN_SID "-100-",
+				    2000 + i, "");
+		p->e.sam = numbered(p->sam, sizeof(p->sam), "user", i, "");
+		p->e.upn = numbered(p->upn, sizeof(p->upn), "user", i,
+				    "@LIGHTWAVE.TEST");
+		many[i].e = &p->e;
+	}
+	worker_say(&(struct worker_line) { .op = LW_OP_SYNC,
+					   .key = "everything",
+					   .synced = many,
+					   .synced_n = MANY,
+					   .end = LW_SYNCED_EVERYTHING,
+					   .highest = 100 });
+}
+
+/* What the daemon has had of a processor. */
+static long cpu_ms(void)
+{
+	char path[64], text[64] = "";
+	lw_cleanup(lw_fclose) FILE *f = NULL;
+
+	snprintf(path, sizeof(path), "/proc/%d/schedstat", (int)daemon_pid());
+	f = fopen(path, "re");
+	if (!f || !fgets(text, sizeof(text), f))
+		return -1;
+	return strtol(text, NULL, 10) / 1000000;
+}
+
+/* The figures are told, and no bound is set to them: machines are busy. */
+static void ten_thousand_users_are_there_at_once(void **state)
+{
+	struct asker_got got;
+	int64_t begun;
+	struct stat st;
+
+	(void)state;
+	say_many();
+	daemon_start(LATER);
+	daemon_says("the directory is known whole: 10000 users", 1);
+	daemon_stop();
+	worker_stop();
+	assert_int_equal(stat("cache/store", &st), 0);
+	begun = worker_now_ms();
+	again(LATER);
+	assert_int_equal(asker_uid(ID(2000 + MANY - 1), &got), LW_OK);
+	print_message("%d users: the store has %ld bytes a user; first answer "
+		      "after %lld ms, %ld ms of them the front's CPU\n",
+		      MANY, (long)(st.st_size / MANY),
+		      (long long)(worker_now_ms() - begun), cpu_ms());
+	assert_string_equal(got.name, "user9999@lightwave.test");
+	daemon_says("known from before: 10000 users", 1);
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, begin, end)
 
 int main(void)
@@ -284,6 +362,7 @@ int main(void)
 		TEST(another_server_is_read_whole),
 		TEST(what_was_asked_for_is_known_too),
 		TEST(a_name_stays_with_its_sid),
+		TEST(ten_thousand_users_are_there_at_once),
 	};
 	int failed;
 
