@@ -344,7 +344,9 @@ int main(int argc, char **argv)
 
 	/* Who runs elsewhere has no business with the host's own store. */
 	if (!o.cache)
-		o.cache = strcmp(o.rundir, RUNDIR) == 0 ? LW_STORE_DIR : "";
+		o.cache = o.rundir && strcmp(o.rundir, RUNDIR) == 0
+				  ? LW_STORE_DIR
+				  : "";
 
 	lw_log_init("lightwaved", o.debug);
 	if (!lw_harden()) {

@@ -236,7 +236,7 @@ void lw_put_known(struct lw_map_file *f, struct lw_front *front,
 		  enum lw_kind kind, uint32_t id, uint32_t until_s)
 {
 	const struct put p = { f, front, until_s, until_s };
-	lw_cleanup(lw_wr_done) struct lw_wr q, rest;
+	lw_cleanup(lw_wr_done) struct lw_wr q = { 0 }, rest = { 0 };
 	struct lw_rd rd;
 
 	if (kind == LW_KIND_USER) {

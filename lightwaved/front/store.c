@@ -77,7 +77,7 @@ static bool spawn(struct lw_store *s)
 	return true;
 }
 
-/* Its end, which has come or comes now. true: it died of a signal. */
+/* Its end, which has come or comes now. true: it died of what it read. */
 static bool reap(struct lw_store *s)
 {
 	int status = 0;
@@ -96,7 +96,8 @@ static bool reap(struct lw_store *s)
 			;
 	}
 	s->pid = 0;
-	return WIFSIGNALED(status);
+	return !WIFEXITED(status) || (WEXITSTATUS(status) != 0 &&
+				      WEXITSTATUS(status) != LW_STORE_CANNOT);
 }
 
 static void set_aside(struct lw_store *s, const char *why)

@@ -33,8 +33,10 @@ static void send_frame(struct process *p, const struct lw_store_frame *f)
 	lw_wr_init(&w, head, sizeof(head));
 	lw_store_head_encode(&w, f);
 	fwrite(head, 1, sizeof(head), p->out);
-	fwrite(f->key.s, 1, f->key.n, p->out);
-	fwrite(f->value.s, 1, f->value.n, p->out);
+	if (f->key.n)
+		fwrite(f->key.s, 1, f->key.n, p->out);
+	if (f->value.n)
+		fwrite(f->value.s, 1, f->value.n, p->out);
 }
 
 static void say(struct process *p, enum lw_store_what what, enum lw_err e)
@@ -221,16 +223,16 @@ int lw_store_process(const char *dir, size_t max)
 	    signal(SIGHUP, SIG_IGN) == SIG_ERR ||
 	    /* A limit is an error of a write, as a full disk is. */
 	    signal(SIGXFSZ, SIG_IGN) == SIG_ERR)
-		return EXIT_FAILURE;
+		return LW_STORE_CANNOT;
 	if (asprintf(&p.path, "%s/" LW_STORE_NAME, dir) < 0) {
 		p.path = NULL;
-		return EXIT_FAILURE;
+		return LW_STORE_CANNOT;
 	}
 	p.in = fdopen(LW_STORE_FD, "re");
 	p.out = fdopen(dup(LW_STORE_FD), "we");
 	if (!p.in || !p.out ||
 	    setvbuf(p.out, NULL, _IOFBF, LW_STORE_BUFFER) != 0)
-		return EXIT_FAILURE;
+		return LW_STORE_CANNOT;
 	while (lw_store_frame_read(p.in, &buf, &f) == LW_OK)
 		serve(&p, &f);
 	return EXIT_SUCCESS;

@@ -10,8 +10,9 @@
 
 #include <stddef.h>
 
-#define LW_STORE_FD   3 /* where it finds its socket */
-#define LW_STORE_NAME "store"
+#define LW_STORE_FD	3 /* where it finds its socket */
+#define LW_STORE_NAME	"store"
+#define LW_STORE_CANNOT 71 /* its exit code: it could not begin */
 
 /* All of the process: its exit code. max: bytes of the file. */
 int lw_store_process(const char *dir, size_t max);
