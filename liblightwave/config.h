@@ -35,6 +35,11 @@ struct lw_service_access {
 	struct lw_list allow, deny;
 };
 
+/* accept_sid: whose a name is, though another SID had it before. */
+struct lw_accepted {
+	char *name, *sid;
+};
+
 struct lw_config {
 	/* [domain] */
 	char *domain;		/* lower case */
@@ -59,6 +64,8 @@ struct lw_config {
 	/* [users] */
 	char *home; /* %u account, %d domain */
 	char *shell;
+	struct lw_accepted *accepted;
+	size_t accepted_count;
 
 	/* [access] */
 	struct lw_list allow, deny; /* user, %group, S-1-..., or * */

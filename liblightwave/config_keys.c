@@ -1,6 +1,8 @@
 /* config_keys.c - what each key of the configuration may say. Both daemons. */
 #include "config_keys.h"
 
+#include "sid.h"
+
 #include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -26,6 +28,7 @@ enum type {
 	T_BOOL,
 	T_NUMBER,
 	T_FORMAT,
+	T_ACCEPTED,	 /* a user and a SID */
 	T_LOCAL_GROUP,	 /* the key is the name of a local group */
 	T_SERVICE_RULES, /* as T_RULES; the section names a PAM service */
 };
@@ -62,6 +65,7 @@ static const struct key keys[] = {
 	{ "machine", "keytab", T_PATH, AT(keytab), 0, 0, false },
 	{ "users", "home", T_TEMPLATE, AT(home), 0, 0, false },
 	{ "users", "shell", T_PATH, AT(shell), 0, 0, false },
+	{ "users", "accept_sid", T_ACCEPTED, 0, 0, 0, false },
 	{ "access", "allow", T_RULES, AT(allow), 0, 0, false },
 	{ "access", "deny", T_RULES, AT(deny), 0, 0, false },
 	{ "access", "locked_denies_all", T_BOOL, AT(locked_denies_all), 0, 0,
@@ -150,7 +154,7 @@ bool lw_config_key_repeats(int key)
 	enum type t = keys[key].type;
 
 	return t == T_HOSTS || t == T_RULES || t == T_SERVICE_RULES ||
-	       t == T_LOCAL_GROUP;
+	       t == T_LOCAL_GROUP || t == T_ACCEPTED;
 }
 
 static enum lw_err set_local_group(struct lw_config *c, const char *name,
@@ -171,6 +175,31 @@ static enum lw_err set_local_group(struct lw_config *c, const char *name,
 		return LW_NOMEM;
 	}
 	c->local_group_count++;
+	return LW_OK;
+}
+
+static enum lw_err set_accepted(struct lw_config *c, const char *value,
+				struct lw_why why)
+{
+	size_t n = strcspn(value, " \t");
+	const char *sid = value + n + strspn(value + n, " \t");
+	struct lw_accepted *a;
+
+	if (n == 0 || !lw_sid_valid(lw_str(sid)))
+		return lw_value_bad(why, "a user and his SID");
+	a = reallocarray(c->accepted, c->accepted_count + 1, sizeof(*a));
+	if (!a)
+		return LW_NOMEM;
+	c->accepted = a;
+	a += c->accepted_count;
+	a->name = strndup(value, n);
+	a->sid = strdup(sid);
+	if (!a->name || !a->sid) {
+		free(a->name);
+		free(a->sid);
+		return LW_NOMEM;
+	}
+	c->accepted_count++;
 	return LW_OK;
 }
 
@@ -241,6 +270,8 @@ enum lw_err lw_config_set(struct lw_config *c, int key, const char *section,
 		return lw_value_number(slot, k->min, k->max, value, why);
 	case T_FORMAT:
 		return lw_value_format(slot, value, why);
+	case T_ACCEPTED:
+		return set_accepted(c, value, why);
 	case T_LOCAL_GROUP:
 		if (!*name)
 			return lw_value_bad(why, "a local group before '='");
@@ -289,9 +320,30 @@ void lw_config_settle(struct lw_config *c)
 					       : AUTHORIZATION_MAX;
 }
 
+/* Which of them is no user of this domain, or given to two; NULL: none. */
+static const struct lw_accepted *not_accepted(const struct lw_config *c)
+{
+	struct lw_naming n = lw_config_naming(c);
+	char account[LW_NAME_MAX], other[LW_NAME_MAX];
+
+	for (size_t i = 0; i < c->accepted_count; i++) {
+		const struct lw_accepted *a = &c->accepted[i];
+
+		if (lw_name_parse(&n, lw_str(a->name), account) != LW_OK)
+			return a;
+		for (size_t k = 0; k < i; k++) {
+			lw_name_parse(&n, lw_str(c->accepted[k].name), other);
+			if (!strcmp(account, other))
+				return a;
+		}
+	}
+	return NULL;
+}
+
 const char *lw_config_missing(const struct lw_config *c, uint64_t seen)
 {
-	static char what[80];
+	static char what[200];
+	const struct lw_accepted *bad;
 
 	for (size_t i = 0; i < KEYS; i++) {
 		if (keys[i].required && !(seen >> i & 1)) {
@@ -299,6 +351,14 @@ const char *lw_config_missing(const struct lw_config *c, uint64_t seen)
 				 keys[i].section, keys[i].name);
 			return what;
 		}
+	}
+	bad = not_accepted(c);
+	if (bad) {
+		snprintf(what, sizeof(what),
+			 "accept_sid = %.100s: no user of the domain, or given "
+			 "twice",
+			 bad->name);
+		return what;
 	}
 	if (!c->ca_file && !c->ca_dir)
 		return "[domain] lacks 'ca_file' or 'ca_dir'";
@@ -354,6 +414,11 @@ void lw_config_free(struct lw_config *c)
 		free_list(&c->service_access[i].deny);
 	}
 	free(c->service_access);
+	for (size_t i = 0; i < c->accepted_count; i++) {
+		free(c->accepted[i].name);
+		free(c->accepted[i].sid);
+	}
+	free(c->accepted);
 	free(c->domain);
 	free(c->realm);
 	free(c->base_dn);

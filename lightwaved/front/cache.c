@@ -13,12 +13,6 @@
 
 #define KEY_MAX (LW_NAME_MAX + 2)
 
-struct owned_name {
-	int64_t at_ms;
-	uint32_t id;
-	char sid[];
-};
-
 bool lw_ids_have(const struct lw_ids *ids, uint32_t id)
 {
 	for (size_t i = 0; i < ids->n; i++) {
@@ -38,6 +32,7 @@ void lw_cache_init(struct lw_cache *c)
 	lw_table_init(&c->members_of, MAX_LISTS, free);
 	lw_table_init(&c->changed, MAX_CHANGED, free);
 	lw_table_init(&c->doubted, MAX_DOUBTED, free);
+	lw_table_init(&c->accepted, MAX_OBJECTS, free);
 }
 
 void lw_cache_clear(struct lw_cache *c)
@@ -45,14 +40,22 @@ void lw_cache_clear(struct lw_cache *c)
 	lw_table_clear(&c->objects);
 	lw_table_clear(&c->names);
 	lw_table_clear(&c->changed);
+	lw_table_clear(&c->accepted);
 	lw_table_clear(&c->misses);
 	lw_table_clear(&c->groups_of);
 	lw_table_clear(&c->members_of);
 	lw_table_clear(&c->doubted);
 }
 
+static void tell(const struct lw_cache *c, char table, const char *key)
+{
+	if (c->changed_fn)
+		c->changed_fn(c->changed_arg, table, key);
+}
+
 void lw_cache_forget(struct lw_cache *c)
 {
+	tell(c, LW_CACHE_OBJECTS, NULL);
 	/* A name whose object is gone is unknown, but still pinned. */
 	lw_table_clear(&c->objects);
 	lw_table_clear(&c->misses);
@@ -88,7 +91,7 @@ const struct lw_object *lw_cache_by_name(const struct lw_cache *c,
 					 int64_t *ret_at)
 {
 	char key[KEY_MAX];
-	const struct owned_name *n;
+	const struct lw_owned_name *n;
 	const struct lw_object *o;
 
 	n = lw_table_get(&c->names, name_key(key, kind, account));
@@ -112,8 +115,10 @@ void lw_cache_doubt(struct lw_cache *c, enum lw_kind kind, uint32_t id)
 
 	id_key(key, kind, id);
 	o = lw_table_get(&c->objects, key);
-	if (o)
+	if (o) {
 		o->at_ms = LW_STALE;
+		tell(c, LW_CACHE_OBJECTS, key);
+	}
 	lw_table_drop(&c->misses, key);
 }
 
@@ -121,12 +126,14 @@ void lw_cache_doubt_name(struct lw_cache *c, enum lw_kind kind,
 			 const char *account)
 {
 	char key[KEY_MAX];
-	struct owned_name *n;
+	struct lw_owned_name *n;
 
 	name_key(key, kind, account);
 	n = lw_table_get(&c->names, key);
-	if (n)
+	if (n) {
 		n->at_ms = LW_STALE;
+		tell(c, LW_CACHE_NAMES, key);
+	}
 	lw_table_drop(&c->misses, key);
 }
 
@@ -171,10 +178,43 @@ const char *lw_cache_pinned(void *cache, const char *account)
 {
 	const struct lw_cache *c = cache;
 	char key[KEY_MAX];
-	const struct owned_name *n;
+	const struct lw_owned_name *n;
 
+	const char *accepted = lw_table_get(&c->accepted, account);
+
+	if (accepted)
+		return accepted;
 	n = lw_table_get(&c->names, name_key(key, LW_KIND_USER, account));
 	return n ? n->sid : NULL;
+}
+
+bool lw_cache_known(const struct lw_cache *c, const char *account)
+{
+	char key[KEY_MAX];
+
+	return lw_table_get(&c->names, name_key(key, LW_KIND_USER, account));
+}
+
+void lw_cache_accept_none(struct lw_cache *c)
+{
+	lw_table_clear(&c->accepted);
+}
+
+enum lw_err lw_cache_accept(struct lw_cache *c, const char *account,
+			    const char *sid)
+{
+	const struct lw_owned_name *old;
+	char *copy = strdup(sid), key[KEY_MAX];
+
+	if (!copy)
+		return LW_NOMEM;
+	name_key(key, LW_KIND_USER, account);
+	old = lw_table_get(&c->names, key);
+	if (old && strcmp(old->sid, sid) != 0) {
+		lw_table_drop(&c->names, key);
+		tell(c, LW_CACHE_NAMES, key);
+	}
+	return lw_table_put(&c->accepted, account, copy);
 }
 
 enum lw_err lw_cache_keep(struct lw_cache *c, struct lw_object *o)
@@ -187,6 +227,7 @@ enum lw_err lw_cache_keep(struct lw_cache *c, struct lw_object *o)
 	o->said_ms = o->at_ms;
 	o->since_ms = old && old->at_ms != LW_STALE ? old->since_ms : o->at_ms;
 	lw_table_drop(&c->misses, key);
+	tell(c, LW_CACHE_OBJECTS, key);
 	return lw_table_put(&c->objects, key, o);
 }
 
@@ -195,7 +236,7 @@ enum lw_err lw_cache_keep_name(struct lw_cache *c, enum lw_kind kind,
 			       const char *sid, int64_t at_ms)
 {
 	size_t n = strlen(sid) + 1;
-	struct owned_name *o = malloc(sizeof(*o) + n);
+	struct lw_owned_name *o = malloc(sizeof(*o) + n);
 	char key[KEY_MAX];
 
 	if (!o)
@@ -205,6 +246,7 @@ enum lw_err lw_cache_keep_name(struct lw_cache *c, enum lw_kind kind,
 	memcpy(o->sid, sid, n);
 	name_key(key, kind, account);
 	lw_table_drop(&c->misses, key);
+	tell(c, LW_CACHE_NAMES, key);
 	return lw_table_put(&c->names, key, o);
 }
 
@@ -264,6 +306,7 @@ enum lw_err lw_cache_miss_id(struct lw_cache *c, enum lw_kind kind, uint32_t id,
 
 	id_key(key, kind, id);
 	lw_table_drop(&c->objects, key);
+	tell(c, LW_CACHE_OBJECTS, key);
 	return note(&c->misses, key, at_ms);
 }
 
@@ -281,7 +324,8 @@ enum lw_err lw_cache_keep_groups_of(struct lw_cache *c, uint32_t uid,
 {
 	char key[KEY_MAX];
 
-	return lw_table_put(&c->groups_of, id_key(key, LW_KIND_USER, uid), ids);
+	tell(c, LW_CACHE_GROUPS_OF, id_key(key, LW_KIND_USER, uid));
+	return lw_table_put(&c->groups_of, key, ids);
 }
 
 enum lw_err lw_cache_keep_members_of(struct lw_cache *c, uint32_t gid,
@@ -289,6 +333,6 @@ enum lw_err lw_cache_keep_members_of(struct lw_cache *c, uint32_t gid,
 {
 	char key[KEY_MAX];
 
-	return lw_table_put(&c->members_of, id_key(key, LW_KIND_GROUP, gid),
-			    ids);
+	tell(c, LW_CACHE_MEMBERS_OF, id_key(key, LW_KIND_GROUP, gid));
+	return lw_table_put(&c->members_of, key, ids);
 }

@@ -25,17 +25,39 @@ struct lw_ids {
  */
 #define LW_STALE (-1)
 
+/* Whose a name is, for good. */
+struct lw_owned_name {
+	int64_t at_ms;
+	uint32_t id;
+	char sid[];
+};
+
 bool lw_ids_have(const struct lw_ids *ids, uint32_t id);
 
 struct lw_cache {
 	struct lw_table objects; /* kind and id -> struct lw_object */
-	struct lw_table names;	 /* kind and folded name -> owned_name */
+	struct lw_table names;	 /* kind and folded name -> lw_owned_name */
 	struct lw_table misses;	 /* either key -> when */
 	struct lw_table groups_of, members_of;
-	struct lw_table changed; /* kind and id -> when that was heard */
-	struct lw_table doubted; /* kind and id of whose list -> when */
-	char domain_sid[192];	 /* "" until a worker said it */
+	struct lw_table changed;  /* kind and id -> when that was heard */
+	struct lw_table doubted;  /* kind and id of whose list -> when */
+	struct lw_table accepted; /* folded user name -> SID */
+	char domain_sid[192];	  /* "" until a worker said it */
+
+	/*
+	 * What is kept under that key, which begins with the letter of its
+	 * table, is another one now; key NULL: all answers were forgotten.
+	 * NULL: nobody wants to know.
+	 */
+	void (*changed_fn)(void *arg, char table, const char *key);
+	void *changed_arg;
 };
+
+/* The letters of its tables. */
+#define LW_CACHE_OBJECTS    'o'
+#define LW_CACHE_NAMES	    'n'
+#define LW_CACHE_GROUPS_OF  'g'
+#define LW_CACHE_MEMBERS_OF 'm'
 
 void lw_cache_init(struct lw_cache *c);
 void lw_cache_clear(struct lw_cache *c);
@@ -91,6 +113,17 @@ int64_t lw_cache_changed_at(const struct lw_cache *c, enum lw_kind kind,
 
 /* The SID that this user name belongs to since it was first seen, or NULL. */
 const char *lw_cache_pinned(void *cache, const char *account);
+
+/* Whether it belongs to one whatever the configuration says. */
+bool lw_cache_known(const struct lw_cache *c, const char *account);
+
+/*
+ * That user name belongs to that SID, whoever had it: said by the
+ * configuration, anew whenever that is read. LW_NOMEM.
+ */
+void lw_cache_accept_none(struct lw_cache *c);
+enum lw_err lw_cache_accept(struct lw_cache *c, const char *account,
+			    const char *sid);
 
 /* Each takes what it is given. LW_NOMEM. */
 enum lw_err lw_cache_keep(struct lw_cache *c, struct lw_object *o);

@@ -5,6 +5,7 @@
 #include "link.h"
 #include "log.h"
 #include "publish.h"
+#include "store.h"
 
 #include <string.h>
 #include <sys/random.h>
@@ -39,10 +40,12 @@ void lw_follow_rest(struct lw_follow *w)
 	lw_follow_unstage(w);
 	w->asking = false;
 	w->turns++;
-	if (!w->plan.replicated) {
+	if (!w->plan.replicated && w->replica) {
 		lw_replica_free(w->replica);
 		w->replica = NULL;
+		lw_store_replica(w->front->store);
 	}
+	lw_store_followed(w->front->store);
 	schedule(w, lw_plan_wait_ms(&w->plan, lw_now_ms(), lw_follow_random()));
 }
 
@@ -260,6 +263,22 @@ void lw_follow_reload(struct lw_follow *w)
 		w->failed |= other;
 	else
 		schedule(w, 0);
+}
+
+enum lw_err lw_follow_restore(struct lw_follow *w, struct lw_replica *replica,
+			      const struct lw_plan_restored *r)
+{
+	size_t max = w->plan.replicate_max;
+	enum lw_err e = LW_INVALID;
+
+	if (replica->users + replica->groups <= max &&
+	    replica->bytes <= LW_REPLICA_BYTES(max))
+		e = lw_plan_restore(&w->plan, r, lw_now_ms());
+	if (e != LW_OK)
+		return e;
+	w->replica = replica;
+	w->turns++;
+	return LW_OK;
 }
 
 struct lw_follow *lw_follow_new(struct lw_front *f)

@@ -15,6 +15,13 @@
 
 struct lw_follow;
 
+/*
+ * Begin with this replica, which is taken on LW_OK. LW_INVALID: it is none
+ * that may be kept.
+ */
+enum lw_err lw_follow_restore(struct lw_follow *w, struct lw_replica *replica,
+			      const struct lw_plan_restored *r);
+
 /* Begins when the loop does. NULL when out of memory. */
 struct lw_follow *lw_follow_new(struct lw_front *f);
 void lw_follow_free(struct lw_follow *w);

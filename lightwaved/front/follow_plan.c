@@ -40,7 +40,7 @@ void lw_plan_gap(struct lw_plan *p)
 
 void lw_plan_lost(struct lw_plan *p)
 {
-	p->replicated = false;
+	p->replicated = p->restored = false;
 	p->confirmed_ms = -1;
 	p->full_after_ms = 0;
 	lw_plan_gap(p);
@@ -61,6 +61,31 @@ bool lw_plan_configure(struct lw_plan *p, uint32_t revocation_max,
 	p->given_up = LW_GIVEN_UP_NOT;
 	lw_plan_lost(p);
 	return true;
+}
+
+enum lw_err lw_plan_restore(struct lw_plan *p, const struct lw_plan_restored *r,
+			    int64_t now_ms)
+{
+	int64_t stale = now_ms - p->revocation_ms - 1;
+
+	if (!p->replicate_max || r->server.n >= sizeof(p->server) ||
+	    r->confirmed_ms < 0)
+		return LW_INVALID;
+	lw_plan_gap(p);
+	p->replicated = p->restored = true;
+	/* By the wall clock, which may have been set: fresh is another thing.
+	 */
+	p->confirmed_ms = r->confirmed_ms < stale ? r->confirmed_ms : stale;
+	p->swept_ms = r->swept_ms < stale ? r->swept_ms : stale;
+	p->sweep_due_ms = p->swept_ms + p->sweep_ms;
+	if (!r->trusted || r->server.n == 0 || r->highest == 0)
+		return LW_OK;
+	p->trusted = true;
+	p->since_ms = now_ms;
+	memcpy(p->server, r->server.s, r->server.n);
+	p->server[r->server.n] = '\0';
+	p->highest = r->highest;
+	return LW_OK;
 }
 
 static int64_t longer(int64_t a, int64_t b)
@@ -84,8 +109,9 @@ enum lw_sync_how lw_plan_next(const struct lw_plan *p, int64_t now_ms)
 	if (!has_replica(p))
 		return now_ms >= full_due_ms(p) ? LW_SYNC_EVERYTHING
 						: LW_SYNC_CHANGES;
-	return now_ms >= p->sweep_due_ms && p->failures == 0 ? LW_SYNC_SIDS
-							     : LW_SYNC_CHANGES;
+	return now_ms >= p->sweep_due_ms && p->failures == 0 && !p->restored
+		       ? LW_SYNC_SIDS
+		       : LW_SYNC_CHANGES;
 }
 
 int64_t lw_plan_wait_ms(const struct lw_plan *p, int64_t now_ms,
@@ -137,6 +163,7 @@ static bool changes(struct lw_plan *p, const struct lw_sync_end *end)
 	if (wants_replica(p) && !has_replica(p))
 		return true;
 	p->confirmed_ms = p->begun_ms;
+	p->restored = false;
 	p->full_wait_ms = 0;
 	return true;
 }
@@ -146,6 +173,7 @@ static bool everything(struct lw_plan *p, const struct lw_sync_end *end)
 	if (!go_on_from(p, end))
 		return false;
 	p->replicated = true;
+	p->restored = false;
 	p->trusted = true;
 	p->given_up = LW_GIVEN_UP_NOT;
 	p->since_ms = p->begun_ms;

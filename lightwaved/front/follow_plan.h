@@ -30,6 +30,8 @@ struct lw_plan {
 	uint64_t highest;
 	bool replicated; /* a replica was filled */
 	bool trusted;	 /* ... and changes are known since then */
+	bool restored; /* ... and nobody has said since the start that it holds
+			*/
 	enum lw_given_up given_up;
 	int64_t try_again_ms; /* a replica that was given up */
 	bool unsupported;     /* the worker knows nothing of changes */
@@ -51,6 +53,20 @@ void lw_plan_init(struct lw_plan *p);
 /* Takes over settings. true: what is replicated must go. */
 bool lw_plan_configure(struct lw_plan *p, uint32_t revocation_max,
 		       uint32_t sweep_interval, uint32_t replicate_max);
+
+/*
+ * A replica of an earlier life is kept: it is followed on from that number of
+ * that server, if trusted, and stale until that was answered. LW_INVALID: none
+ * is wanted, or not from there.
+ */
+struct lw_plan_restored {
+	struct lw_str server;
+	uint64_t highest;
+	bool trusted;
+	int64_t confirmed_ms, swept_ms;
+};
+enum lw_err lw_plan_restore(struct lw_plan *p, const struct lw_plan_restored *r,
+			    int64_t now_ms);
 
 enum lw_sync_how lw_plan_next(const struct lw_plan *p, int64_t now_ms);
 /* How long until then, with any random number. */

@@ -7,6 +7,7 @@
 #include "link.h"
 #include "log.h"
 #include "lookup.h"
+#include "store.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -173,6 +174,7 @@ static void take_over(struct lw_follow *w)
 	lw_replica_free(w->replica);
 	w->replica = r;
 	w->next = NULL;
+	lw_store_replica(w->front->store);
 	lw_cache_forget(&w->front->cache);
 	lw_follow_changed(w);
 }
@@ -208,7 +210,7 @@ static bool sees_nobody(struct lw_follow *w, enum lw_synced kind)
 			   "the directory shows %zu users, after %zu: may this "
 			   "machine's account read it? What is known is kept, "
 			   "and each is asked about; if they are gone indeed, "
-			   "restart lightwaved",
+			   "stop lightwaved, remove its store and start it",
 			   has, had);
 	return true;
 }

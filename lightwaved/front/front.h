@@ -21,6 +21,7 @@ struct lw_follow;
 struct lw_link;
 struct lw_publish;
 struct lw_server;
+struct lw_store;
 
 struct lw_front {
 	struct event_base *base;
@@ -37,7 +38,8 @@ struct lw_front {
 	struct lw_follow *follow;
 	struct lw_publish *publish; /* NULL: there is none (yet) */
 	struct lw_server *server;
-	unsigned int outage; /* enum lw_outage; as was last logged */
+	unsigned int outage;	/* enum lw_outage; as was last logged */
+	struct lw_store *store; /* NULL: none is kept */
 };
 
 /*
@@ -46,7 +48,11 @@ struct lw_front {
  */
 enum { LW_PRIO_LOGIN, LW_PRIO_LOOKUP, LW_PRIO_LIST, LW_PRIO_COUNT };
 
-/* Milliseconds of CLOCK_BOOTTIME: no step of the wall clock moves it. */
+/*
+ * Milliseconds of CLOCK_BOOTTIME, after so many: no step of the wall clock
+ * moves it, and what is known from before the boot has a moment too.
+ */
+#define LW_BOOT_MS (INT64_C(1) << 42)
 int64_t lw_now_ms(void);
 
 /* The policy in force now; borrows from f. */

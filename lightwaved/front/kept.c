@@ -17,7 +17,7 @@ static struct lw_replica *replica_of(const struct lw_request *r)
 static void pin(struct lw_front *f, const struct lw_object *o,
 		const char *account)
 {
-	if (o->kind == LW_KIND_USER && !lw_cache_pinned(&f->cache, account))
+	if (o->kind == LW_KIND_USER && !lw_cache_known(&f->cache, account))
 		lw_cache_keep_name(&f->cache, o->kind, account, o->id, o->sid,
 				   LW_STALE);
 }

@@ -82,6 +82,10 @@ static bool kept_fresh(const struct lw_request *r, int64_t max_age_ms,
 		return true;
 	if (r->offline && p->confirmed_ms < since_ms)
 		return false;
+	/* Before anybody could be asked; nobody has a right by it. */
+	if (p->restored && !lw_request_decides(r) &&
+	    p->confirmed_ms >= since_ms)
+		return true;
 	return (lw_plan_believed(p, r->started_ms) &&
 		p->confirmed_ms > r->started_ms) ||
 	       lw_plan_replica_fresh(p, max_age_ms, r->started_ms);
@@ -270,6 +274,11 @@ static int64_t list_as_of(const struct lw_request *r, const struct lw_ids *ids)
 	return settled ? as_of(r, ids->at_ms) : ids->at_ms;
 }
 
+static int64_t rights_ms(const struct lw_request *r)
+{
+	return r->front->config->offline_authorization_max * INT64_C(1000);
+}
+
 /* What is good enough of what is known; NULL: none is. */
 static const struct lw_ids *known_list(struct lw_request *r, enum lw_op op,
 				       const struct lw_object *o,
@@ -283,7 +292,8 @@ static const struct lw_ids *known_list(struct lw_request *r, enum lw_op op,
 				  : lw_cache_groups_of(c, o->id);
 	if ((doubted < 0 || r->offline) &&
 	    kept_fresh(r, max_age_ms, ids ? ids->at_ms : LW_STALE) &&
-	    lw_kept_list(r, op, o, &kept))
+	    lw_kept_list(r, op, o, &kept) &&
+	    (r->offline || lw_now_ms() - kept->at_ms <= rights_ms(r)))
 		return kept;
 	if (!ids || r->offline)
 		return ids;
@@ -296,10 +306,7 @@ static const struct lw_ids *known_list(struct lw_request *r, enum lw_op op,
 static bool rights_last(struct lw_request *r, const struct lw_object *o,
 			const struct lw_ids *ids, int64_t max_age_ms)
 {
-	int64_t max_ms =
-		r->front->config->offline_authorization_max * INT64_C(1000);
-
-	if (!r->offline || lw_now_ms() - list_as_of(r, ids) <= max_ms ||
+	if (!r->offline || lw_now_ms() - list_as_of(r, ids) <= rights_ms(r) ||
 	    list_fresh(r, o, ids->at_ms, max_age_ms))
 		return true;
 	r->outdated = true;

@@ -4,6 +4,8 @@
  */
 #include "front.h"
 
+#include "accept.h"
+
 #include "cleanup.h"
 #include "creds.h"
 #include "follow.h"
@@ -14,6 +16,8 @@
 #include "outage.h"
 #include "publish.h"
 #include "server.h"
+#include "store.h"
+#include "store_process.h"
 
 #include <errno.h>
 #include <getopt.h>
@@ -30,6 +34,7 @@
 
 struct options {
 	const char *config, *rundir, *jobs, *creds;
+	const char *cache; /* where the store is; "": there is none */
 	bool check, debug;
 };
 
@@ -38,7 +43,7 @@ int64_t lw_now_ms(void)
 	struct timespec ts;
 
 	clock_gettime(CLOCK_BOOTTIME, &ts);
-	return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
+	return LW_BOOT_MS + (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
 }
 
 struct lw_policy lw_front_policy(struct lw_front *f)
@@ -79,8 +84,9 @@ static void usage(FILE *out)
 {
 	fputs("usage: lightwaved [--config FILE] [--runtime-dir DIR] "
 	      "[--jobs SOCKET]\n"
-	      "                  [--creds SOCKET] [--check] [--debug] [--help] "
-	      "[--version]\n",
+	      "                  [--creds SOCKET] [--cache-dir DIR] [--check] "
+	      "[--debug]\n"
+	      "                  [--help] [--version]\n",
 	      out);
 }
 
@@ -113,6 +119,7 @@ static void on_hup(evutil_socket_t sig, short what, void *arg)
 		lw_cache_forget(&rl->front->cache);
 		lw_memo_done(&rl->front->memo);
 		lw_roster_done(&rl->front->roster);
+		lw_accept(rl->front);
 		lw_follow_reload(rl->front->follow);
 		lw_creds_reload(rl->front->creds);
 		lw_publish_reload(rl->front->publish);
@@ -147,6 +154,7 @@ static void front_done(struct lw_front **pf)
 
 	lw_server_free(f->server);
 	lw_publish_free(f->publish);
+	lw_store_free(f->store);
 	lw_follow_free(f->follow);
 	lw_link_free(f->link);
 	lw_creds_free(f->creds);
@@ -191,6 +199,7 @@ static int loop(struct lw_front *f, const struct options *o)
 	lw_notify_ready();
 	event_base_dispatch(f->base);
 	lw_notify_stopping();
+	lw_store_finish(f->store);
 	return EXIT_SUCCESS;
 }
 
@@ -242,11 +251,17 @@ static int serve(const struct options *o)
 		       ": without them nothing can be answered");
 		return EXIT_FAILURE;
 	}
+	if (o->cache[0]) {
+		f->store = lw_store_new(f, o->cache);
+		if (!f->store)
+			return EXIT_FAILURE;
+	}
+	lw_accept(f);
 	f->base = new_base();
 	f->link = f->base ? lw_link_new(f, o->jobs) : NULL;
 	f->creds = f->link ? lw_creds_new(f, o->creds) : NULL;
 	f->follow = f->creds ? lw_follow_new(f) : NULL;
-	if (!f->follow ||
+	if (!f->follow || (f->store && lw_store_start(f->store) != LW_OK) ||
 	    lw_server_new(f, o->rundir, lw_config_naming(f->config).bare,
 			  &f->server) != LW_OK)
 		return EXIT_FAILURE;
@@ -274,6 +289,14 @@ static int check(const char *path)
 	return EXIT_SUCCESS;
 }
 
+/* lightwaved --store-process BYTES DIR: of store.c, and of nobody else. */
+static int store_process(char **argv)
+{
+	if (!lw_harden())
+		return EXIT_FAILURE;
+	return lw_store_process(argv[3], strtoul(argv[2], NULL, 10));
+}
+
 int main(int argc, char **argv)
 {
 	static const struct option longs[] = {
@@ -281,17 +304,19 @@ int main(int argc, char **argv)
 		{ "runtime-dir", required_argument, NULL, 'r' },
 		{ "jobs", required_argument, NULL, 'j' },
 		{ "creds", required_argument, NULL, 'C' },
+		{ "cache-dir", required_argument, NULL, 's' },
 		{ "check", no_argument, NULL, 'k' },
 		{ "debug", no_argument, NULL, 'd' },
 		{ "help", no_argument, NULL, 'h' },
 		{ "version", no_argument, NULL, 'V' },
 		{ 0 },
 	};
-	struct options o = {
-		LW_CONFIG_FILE, RUNDIR, JOBS, CREDS, false, false
-	};
+	struct options o = { LW_CONFIG_FILE, RUNDIR, JOBS, CREDS,
+			     NULL,	     false,  false };
 	int c;
 
+	if (argc == 4 && !strcmp(argv[1], "--store-process"))
+		return store_process(argv);
 	while ((c = getopt_long(argc, argv, "", longs, NULL)) >= 0) {
 		switch (c) {
 		case 'c':
@@ -305,6 +330,9 @@ int main(int argc, char **argv)
 			break;
 		case 'C':
 			o.creds = optarg;
+			break;
+		case 's':
+			o.cache = optarg;
 			break;
 		case 'k':
 			o.check = true;
@@ -329,6 +357,12 @@ int main(int argc, char **argv)
 	}
 	if (o.check)
 		return check(o.config);
+
+	/* Who runs elsewhere has no business with the host's own store. */
+	if (!o.cache)
+		o.cache = o.rundir && strcmp(o.rundir, RUNDIR) == 0
+				  ? LW_STORE_DIR
+				  : "";
 
 	lw_log_init("lightwaved", o.debug);
 	if (!lw_harden()) {

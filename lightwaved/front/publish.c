@@ -32,9 +32,10 @@ struct lw_publish {
 	bool named; /* programs see it */
 };
 
+/* As lw_map_now() has it; 0: before the boot. */
 static uint32_t seconds(int64_t ms)
 {
-	return ms < 0 ? 0 : (uint32_t)(ms / 1000);
+	return ms < LW_BOOT_MS ? 0 : (uint32_t)((ms - LW_BOOT_MS) / 1000);
 }
 
 static bool wants_replica(const struct lw_plan *p)
@@ -59,13 +60,15 @@ static void set_times(struct lw_publish *p)
 	bool followed = plan->confirmed_ms >= 0;
 	int64_t since =
 		followed ? plan->confirmed_ms : lw_outage_heard_ms(p->front);
-	uint32_t alive = seconds(now) + ALIVE_S;
-	uint32_t stale = seconds(since) + c->offline_max;
+	uint32_t alive = seconds(now + ALIVE_S * 1000);
+	uint32_t stale = seconds(since + c->offline_max * INT64_C(1000));
+	uint32_t rights =
+		seconds(since + c->offline_authorization_max * INT64_C(1000));
 	bool good = lw_plan_replica_fresh(plan, 0, now) ||
 		    (followed && lw_link_away(p->front->link));
 
 	lw_map_file_times(p->file, good ? least(stale, alive) : 0, stale,
-			  seconds(since) + c->offline_authorization_max, alive);
+			  rights, alive);
 }
 
 static void name_it(struct lw_publish *p)
@@ -150,7 +153,8 @@ static void on_turn(evutil_socket_t fd, short what, void *arg)
 
 	(void)fd;
 	(void)what;
-	if (!p->file || !r || !lw_plan_believed(plan, lw_now_ms()))
+	if (!p->file || !r ||
+	    (!plan->restored && !lw_plan_believed(plan, lw_now_ms())))
 		return;
 	if (r != p->of)
 		p->at = 0;

@@ -24,7 +24,7 @@ static uint32_t ends(const struct lw_request *r, int64_t life_ms)
 	int64_t as_of = r->as_of_ms < now ? r->as_of_ms : now;
 	int64_t end = as_of + life_ms;
 
-	return end > now ? (uint32_t)(end / 1000) : 0;
+	return end > now ? (uint32_t)((end - LW_BOOT_MS) / 1000) : 0;
 }
 
 /*

@@ -208,10 +208,17 @@ static size_t facts_size(const struct lw_known *k)
 	return n;
 }
 
+void lw_replica_tell(const struct lw_replica *r, const struct lw_known *k)
+{
+	if (r->changed_fn && k->kind)
+		r->changed_fn(r->changed_arg, text(k, F_SID));
+}
+
 static void forget_facts(struct lw_replica *r, struct lw_known *k)
 {
 	if (!k->kind)
 		return;
+	lw_replica_tell(r, k);
 	lw_replica_unclaim(r, k);
 	lw_hash_drop(&r->by_sid, &k->by_sid);
 	r->bytes -= facts_size(k);
@@ -271,6 +278,7 @@ static enum lw_err learn(struct lw_replica *r, struct lw_known *k,
 	*(k->kind == LW_KIND_USER ? &r->users : &r->groups) += 1;
 	lw_hash_add(&r->by_sid, &k->by_sid, lw_hash_of(e->sid.s, e->sid.n));
 	lw_replica_claim(r, k);
+	lw_replica_tell(r, k);
 	return LW_OK;
 }
 

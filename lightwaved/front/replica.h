@@ -54,6 +54,9 @@ struct lw_replica {
 	size_t refused;	       /* entries and members that nobody can have */
 	size_t groups_doubted; /* since the last sweep */
 	size_t bytes;	       /* of all this */
+	/* What is known of that SID is known otherwise. NULL: nobody asks. */
+	void (*changed_fn)(void *arg, struct lw_str sid);
+	void *changed_arg;
 };
 
 /* naming is borrowed for good. LW_NOMEM. */
@@ -151,6 +154,8 @@ enum lw_err lw_replica_object(const struct lw_replica *r,
 			      struct lw_object **ret, char *why,
 			      size_t why_size);
 
+/* Inside: tell changed_fn. */
+void lw_replica_tell(const struct lw_replica *r, const struct lw_known *k);
 /* Inside: whether that is its DN. */
 bool lw_replica_has_dn(const struct lw_known *k, struct lw_str dn);
 /* Inside: put k under the names it claims, or take it away from them. */

@@ -38,6 +38,7 @@ void lw_replica_asked(struct lw_replica *r)
 void lw_replica_doubt(struct lw_replica *r, struct lw_known *k)
 {
 	k->doubt = r->asked + 1;
+	lw_replica_tell(r, k);
 }
 
 void lw_replica_doubt_as(struct lw_replica *r, struct lw_replica *from)

@@ -83,6 +83,7 @@ static void doubt(struct lw_replica *r, struct lw_known *k)
 		return;
 	if (k->doubt < r->asked)
 		k->doubt = r->asked;
+	lw_replica_tell(r, k);
 	if (k->kind == LW_KIND_GROUP)
 		r->groups_doubted++;
 }

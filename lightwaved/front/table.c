@@ -109,3 +109,17 @@ void lw_table_drop(struct lw_table *t, const char *key)
 	if (e)
 		destroy(t, e);
 }
+
+const char *lw_table_first(const struct lw_table *t)
+{
+	return TAILQ_EMPTY(&t->order) ? NULL : TAILQ_FIRST(&t->order)->key;
+}
+
+void lw_table_keys(const struct lw_table *t,
+		   void (*fn)(void *arg, const char *key), void *arg)
+{
+	const struct lw_table_entry *e;
+
+	TAILQ_FOREACH (e, &t->order, link)
+		fn(arg, e->key);
+}

@@ -39,4 +39,10 @@ void lw_table_each(const struct lw_table *t, void (*fn)(void *value, void *arg),
 		   void *arg);
 void lw_table_drop(struct lw_table *t, const char *key);
 
+/* The key that was put there longest ago, borrowed; NULL: it is empty. */
+const char *lw_table_first(const struct lw_table *t);
+/* fn for each key, from that one on; it leaves t as it is. */
+void lw_table_keys(const struct lw_table *t,
+		   void (*fn)(void *arg, const char *key), void *arg);
+
 #endif

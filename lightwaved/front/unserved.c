@@ -20,8 +20,10 @@ static bool say_pinned(struct lw_front *f, const char *account,
 			   "the name %s belongs to %s, which had it first, and "
 			   "%.*s claims it now: that one is not served under "
 			   "it; if the account was deleted and made anew, "
-			   "restart lightwaved",
-			   account, pin, (int)sid.n, sid.s);
+			   "say accept_sid = %s@%s %.*s in [users] of "
+			   "lightwave.conf",
+			   account, pin, (int)sid.n, sid.s, account,
+			   f->config->domain, (int)sid.n, sid.s);
 	return true;
 }
 

@@ -11,6 +11,7 @@
 #include <signal.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 
 #define ARGS_MAX 16
@@ -26,6 +27,8 @@ static const char base[] = "[domain]\n"
 
 static const char *program = DAEMON;
 static pid_t pid;
+static bool debugs;
+static bool keeps; /* the next one knows what the last one knew */
 static int log_fd = -1;
 static char log_text[1024 * 1024];
 static size_t log_n;
@@ -127,19 +130,52 @@ void daemon_says(const char *text, unsigned int n)
 	}
 }
 
+void daemon_forget(void)
+{
+	static const char *const files[] = { "cache/store", "cache/store.bad",
+					     "cache/store.crashes" };
+
+	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++)
+		unlink(files[i]);
+	rmdir("cache");
+	assert_int_equal(mkdir("cache", 0700), 0);
+}
+
+void daemon_debug(void)
+{
+	debugs = true;
+}
+
+void daemon_keep(void)
+{
+	keeps = true;
+}
+
 void daemon_start(const char *more)
 {
-	static const char *const args[] = {
-		"--config", "./conf",  "--runtime-dir", ".", "--jobs",
-		"./jobs",   "--creds", "./creds",	NULL
-	};
+	const char *const args[] = { "--config",
+				     "./conf",
+				     "--runtime-dir",
+				     ".",
+				     "--jobs",
+				     "./jobs",
+				     "--creds",
+				     "./creds",
+				     "--cache-dir",
+				     "./cache",
+				     debugs ? "--debug" : NULL,
+				     NULL };
+};
 
-	assert_int_equal(pid, 0);
-	daemon_conf(more);
-	log_n = 0;
-	log_text[0] = '\0';
-	pid = spawn(args, &log_fd);
-	daemon_says("ready: domain lightwave.test", 1);
+assert_int_equal(pid, 0);
+if (!keeps)
+	daemon_forget();
+keeps = debugs = false;
+daemon_conf(more);
+log_n = 0;
+log_text[0] = '\0';
+pid = spawn(args, &log_fd);
+daemon_says("ready: domain lightwave.test", 1);
 }
 
 void daemon_stop(void)
@@ -163,13 +199,23 @@ void daemon_stop(void)
 		fail_msg("lightwaved ended with %d:\n%s", code, log_text);
 }
 
-void daemon_kill(void)
+static void end_by(int sig)
 {
-	kill(pid, SIGKILL);
-	assert_int_equal(reap(pid), 128 + SIGKILL);
+	kill(pid, sig);
+	assert_int_equal(reap(pid), 128 + sig);
 	close(log_fd);
 	log_fd = -1;
 	pid = 0;
+}
+
+void daemon_kill(void)
+{
+	end_by(SIGKILL);
+}
+
+void daemon_crash(void)
+{
+	end_by(SIGSEGV);
 }
 
 bool daemon_runs(void)

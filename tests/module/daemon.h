@@ -1,7 +1,8 @@
 /*
  * daemon.h - the built lightwaved, run in the test's directory.
  *
- * Its runtime directory is ".", its configuration ./conf, its worker ./jobs.
+ * Its runtime directory is ".", its configuration ./conf, its worker ./jobs,
+ * its store in ./cache, which is empty at each start, unless daemon_keep().
  * What it logs is read as it comes. /etc/passwd and /etc/group are the
  * machine's own.
  */
@@ -19,10 +20,18 @@ void daemon_conf(const char *more);
 
 /* Writes it, starts, and waits until it is ready. */
 void daemon_start(const char *more);
+/* The next daemon that is started has the store as it is. */
+void daemon_keep(void);
+/* The next daemon tells what it tells with --debug. */
+void daemon_debug(void);
+/* Empties ./cache. */
+void daemon_forget(void);
 /* SIGTERM; fails the test unless it ends well. Nothing if none runs. */
 void daemon_stop(void);
-/* SIGKILL: its sockets stay. */
+/* SIGKILL: its sockets stay. It may have been killed already. */
 void daemon_kill(void);
+/* It dies of a fault of its own. */
+void daemon_crash(void);
 /* Whether the daemon that was started still runs. */
 bool daemon_runs(void);
 pid_t daemon_pid(void);

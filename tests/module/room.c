@@ -3,8 +3,8 @@
 #include "cleanup.h"
 #include "front.h"
 
-#include <dirent.h>
 #include <fcntl.h>
+#include <ftw.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -18,16 +18,18 @@ void front_enter(void)
 	}
 }
 
+static int discard(const char *path, const struct stat *st, int what,
+		   struct FTW *at)
+{
+	(void)st;
+	(void)what;
+	(void)at;
+	return remove(path);
+}
+
 void front_leave(void)
 {
-	DIR *d = opendir(".");
-	struct dirent *e;
-
-	while (d && (e = readdir(d)) != NULL)
-		unlink(e->d_name);
-	if (d)
-		closedir(d);
-	if (chdir("/") < 0 || rmdir(room) < 0)
+	if (chdir("/") < 0 || nftw(room, discard, 8, FTW_DEPTH | FTW_PHYS) < 0)
 		perror(room);
 }
 

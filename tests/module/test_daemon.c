@@ -17,7 +17,9 @@
 	"the name alice belongs to " DOMAIN_SID                                \
 	"-100-1025, which had it first, and " DOMAIN_SID                       \
 	"-100-1666 claims it now: that one is not served under it; if the "    \
-	"account was deleted and made anew, restart lightwaved"
+	"account was deleted and made anew, say accept_sid = "                 \
+	"alice@lightwave.test " DOMAIN_SID "-100-1666 in [users] of "          \
+	"lightwave.conf"
 /* Letters whose lower case is a letter of ASCII. */
 #define DOTTED_I "\xC4\xB0"
 #define KELVIN	 "\xE2\x84\xAA"

@@ -27,7 +27,9 @@
 	"the name bob belongs to " DOMAIN_SID                                  \
 	"-100-1026, which had it first, and " DOMAIN_SID                       \
 	"-100-1031 claims it now: that one is not served under it; if the "    \
-	"account was deleted and made anew, restart lightwaved"
+	"account was deleted and made anew, say accept_sid = "                 \
+	"bob@lightwave.test " DOMAIN_SID "-100-1031 in [users] of "            \
+	"lightwave.conf"
 
 static const struct lw_entry alice = USER("alice", "100-1025"),
 			     bob = USER("bob", "100-1026"),

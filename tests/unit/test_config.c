@@ -146,6 +146,8 @@ static void every_key_is_kept(void **state)
 		     "default_domain_names = yes\nname_format = legacy\n"
 		     "well_known_base = 10000\nlegacy_sids = Yes\n"
 		     "[users]\nhome = /srv/%u\nshell = /bin/zsh\n"
+		     "accept_sid = alice  S-1-7-21-1-2-3-4-1-7\n"
+		     "accept_sid = LW\\bob S-1-7-21-1-2-3-4-1-8\n"
 		     "[access]\ndeny = %Contractors, S-1-7-21-1-2-3-4-1-1025\n"
 		     "locked_denies_all = YES\n"
 		     "[cache]\nttl = 60\nnegative_ttl = 5\n"
@@ -164,6 +166,10 @@ static void every_key_is_kept(void **state)
 	assert_true(c->legacy_sids);
 	assert_string_equal(c->home, "/srv/%u");
 	assert_string_equal(c->shell, "/bin/zsh");
+	assert_int_equal(c->accepted_count, 2);
+	assert_string_equal(c->accepted[0].name, "alice");
+	assert_string_equal(c->accepted[0].sid, "S-1-7-21-1-2-3-4-1-7");
+	assert_string_equal(c->accepted[1].name, "LW\\bob");
 	assert_int_equal(c->deny.n, 2);
 	assert_string_equal(c->deny.v[1], "S-1-7-21-1-2-3-4-1-1025");
 	assert_true(c->locked_denies_all);

@@ -80,6 +80,9 @@ static const struct {
 	WRONG(2, "[domain]\nlegacy_sids = yess\n", "expected yes or no"),
 	WRONG(2, "[domain]\nname_format = UPN\n",
 	      "expected upn, legacy or short"),
+	WRONG(2, "[users]\naccept_sid = alice\n", "a user and his SID"),
+	WRONG(2, "[users]\naccept_sid = alice S-2-1\n", "a user and his SID"),
+	WRONG(2, "[users]\naccept_sid = S-1-7-21-1\n", "a user and his SID"),
 	WRONG(2, "[users]\nhome = home/%u\n", "an absolute path with %u"),
 	WRONG(2, "[users]\nhome = /home\n", "an absolute path with %u"),
 	WRONG(2, "[users]\nhome = /home/%d\n", "an absolute path with %u"),
@@ -228,6 +231,20 @@ static void short_names_are_written_only_where_they_are_read(void **state)
 	lw_config_free(good(mended));
 }
 
+static void a_name_is_accepted_once_and_of_this_domain(void **state)
+{
+	static const char foreign[] =
+		BASE "[users]\naccept_sid = alice@example.org S-1-7-21-1\n";
+	static const char twice[] =
+		BASE "[domain]\nnetbios_name = LW\n"
+		     "[users]\naccept_sid = LW\\alice S-1-7-21-1\n"
+		     "accept_sid = LW\\ALICE S-1-7-21-2\n";
+
+	(void)state;
+	refused(foreign, sizeof(foreign) - 1, 0, "accept_sid = alice@example");
+	refused(twice, sizeof(twice) - 1, 0, "accept_sid = LW\\ALICE");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -240,6 +257,7 @@ int main(void)
 		cmocka_unit_test(a_message_never_passes_its_buffer),
 		cmocka_unit_test(
 			short_names_are_written_only_where_they_are_read),
+		cmocka_unit_test(a_name_is_accepted_once_and_of_this_domain),
 	};
 
 	return cmocka_run_group_tests_name("config_errors", tests, setup,

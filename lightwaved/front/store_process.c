@@ -1,0 +1,239 @@
+/* store_process.c - the store process, from its start to its end. */
+#include "store_process.h"
+
+#include "cleanup.h"
+#include "store_file.h"
+#include "store_frame.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/prctl.h>
+#include <unistd.h>
+
+struct process {
+	const char *dir;
+	char *path;
+	size_t max;
+	int dir_fd;
+	FILE *in, *out;
+	struct lw_store_file *file; /* of the change that was begun */
+	enum lw_err failed;	    /* ... and has failed */
+	char why[200];
+};
+
+static void send_frame(struct process *p, const struct lw_store_frame *f)
+{
+	uint8_t head[LW_STORE_HEAD];
+	struct lw_wr w;
+
+	lw_wr_init(&w, head, sizeof(head));
+	lw_store_head_encode(&w, f);
+	fwrite(head, 1, sizeof(head), p->out);
+	if (f->key.n)
+		fwrite(f->key.s, 1, f->key.n, p->out);
+	if (f->value.n)
+		fwrite(f->value.s, 1, f->value.n, p->out);
+}
+
+static void say(struct process *p, enum lw_store_what what, enum lw_err e)
+{
+	char text[sizeof(p->why) + 1];
+	size_t n = e == LW_OK ? 0 : strlen(p->why);
+
+	text[0] = (char)e;
+	memcpy(text + 1, p->why, n);
+	send_frame(p, &(struct lw_store_frame) {
+			      what, lw_str(NULL), { text, n + 1 } });
+	fflush(p->out);
+}
+
+/*
+ * The folder is ours alone from now on. A process of a front that was killed
+ * may have a change to finish first.
+ */
+static enum lw_err own(struct process *p)
+{
+	if (p->dir_fd >= 0)
+		return LW_OK;
+	p->dir_fd = open(p->dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (p->dir_fd < 0) {
+		snprintf(p->why, sizeof(p->why), "%s", strerror(errno));
+		return LW_OFFLINE;
+	}
+	while (flock(p->dir_fd, LOCK_EX) < 0) {
+		if (errno == EINTR)
+			continue;
+		snprintf(p->why, sizeof(p->why), "%s", strerror(errno));
+		close(p->dir_fd);
+		p->dir_fd = -1;
+		return LW_OFFLINE;
+	}
+	return LW_OK;
+}
+
+static enum lw_err open_file(struct process *p, bool write)
+{
+	enum lw_err e = own(p);
+
+	if (e != LW_OK)
+		return e;
+	e = lw_store_file_open(p->path, p->max, write, &p->file);
+	if (e != LW_OK)
+		snprintf(p->why, sizeof(p->why), "%s", lw_store_file_why());
+	return e;
+}
+
+static void close_file(struct process *p)
+{
+	lw_store_file_close(p->file);
+	p->file = NULL;
+}
+
+static enum lw_err send_record(void *arg, struct lw_str key,
+			       struct lw_str value)
+{
+	send_frame(arg,
+		   &(struct lw_store_frame) { LW_STORE_RECORD, key, value });
+	return LW_OK;
+}
+
+/* Nothing is told before all of it was looked at. */
+static void load(struct process *p)
+{
+	enum lw_err e = open_file(p, false);
+
+	if (e == LW_OK)
+		e = lw_store_file_check(p->file);
+	if (e == LW_OK)
+		e = lw_store_file_each(p->file, send_record, p);
+	if (e == LW_INVALID)
+		snprintf(p->why, sizeof(p->why), "%s", lw_store_file_why());
+	close_file(p);
+	say(p, LW_STORE_LOADED, e);
+}
+
+static void note(struct process *p, enum lw_err e)
+{
+	if (e == LW_OK || p->failed != LW_OK)
+		return;
+	p->failed = e;
+	if (p->file)
+		snprintf(p->why, sizeof(p->why), "%s", lw_store_file_why());
+}
+
+static void begin(struct process *p)
+{
+	close_file(p);
+	p->failed = LW_OK;
+	note(p, open_file(p, true));
+	if (p->file)
+		note(p, lw_store_file_begin(p->file));
+}
+
+static void commit(struct process *p)
+{
+	struct lw_store_file *f = p->file;
+
+	if (!f && p->failed == LW_OK)
+		p->failed = LW_OFFLINE;
+	if (p->failed == LW_OK)
+		note(p, lw_store_file_commit(f));
+	/* The file's name too. */
+	if (p->failed == LW_OK && fsync(p->dir_fd) < 0) {
+		p->failed = LW_OFFLINE;
+		snprintf(p->why, sizeof(p->why), "%s", strerror(errno));
+	}
+	close_file(p);
+	say(p, LW_STORE_DONE, p->failed);
+	p->failed = LW_OK;
+}
+
+static void change(struct process *p, const struct lw_store_frame *f)
+{
+	if (!p->file || p->failed != LW_OK)
+		return;
+	if (f->what == LW_STORE_PUT)
+		note(p, lw_store_file_put(p->file, f->key, f->value));
+	else if (f->what == LW_STORE_DROP)
+		note(p, lw_store_file_drop(p->file, f->key));
+	else if (f->what == LW_STORE_WIPE && f->key.n == 1)
+		note(p, lw_store_file_wipe(p->file, f->key.s[0]));
+}
+
+static void serve(struct process *p, const struct lw_store_frame *f)
+{
+	switch (f->what) {
+	case LW_STORE_LOAD:
+		load(p);
+		return;
+	case LW_STORE_BEGIN:
+		begin(p);
+		return;
+	case LW_STORE_PUT:
+	case LW_STORE_DROP:
+	case LW_STORE_WIPE:
+		change(p, f);
+		return;
+	case LW_STORE_ABORT:
+		close_file(p);
+		return;
+	case LW_STORE_COMMIT:
+		commit(p);
+		return;
+	case LW_STORE_RECORD:
+	case LW_STORE_LOADED:
+	case LW_STORE_DONE:
+		return;
+	}
+}
+
+static void process_done(struct process *p)
+{
+	close_file(p);
+	free(p->path);
+	if (p->in)
+		fclose(p->in);
+	if (p->out)
+		fclose(p->out);
+	if (p->dir_fd >= 0)
+		close(p->dir_fd);
+}
+
+static void buf_done(struct lw_store_buf *b)
+{
+	free(b->p);
+}
+
+int lw_store_process(const char *dir, size_t max)
+{
+	lw_cleanup(process_done) struct process p = { .dir = dir,
+						      .max = max,
+						      .dir_fd = -1 };
+	lw_cleanup(buf_done) struct lw_store_buf buf = { 0 };
+	struct lw_store_frame f;
+
+	prctl(PR_SET_NAME, "lightwave-store");
+	/* Whoever ends the front lets this one end what it has begun. */
+	if (signal(SIGTERM, SIG_IGN) == SIG_ERR ||
+	    signal(SIGINT, SIG_IGN) == SIG_ERR ||
+	    signal(SIGHUP, SIG_IGN) == SIG_ERR ||
+	    /* A limit is an error of a write, as a full disk is. */
+	    signal(SIGXFSZ, SIG_IGN) == SIG_ERR)
+		return LW_STORE_CANNOT;
+	if (asprintf(&p.path, "%s/" LW_STORE_NAME, dir) < 0) {
+		p.path = NULL;
+		return LW_STORE_CANNOT;
+	}
+	p.in = fdopen(LW_STORE_FD, "re");
+	p.out = fdopen(dup(LW_STORE_FD), "we");
+	if (!p.in || !p.out ||
+	    setvbuf(p.out, NULL, _IOFBF, LW_STORE_BUFFER) != 0)
+		return LW_STORE_CANNOT;
+	while (lw_store_frame_read(p.in, &buf, &f) == LW_OK)
+		serve(&p, &f);
+	return EXIT_SUCCESS;
+}
