@@ -165,17 +165,16 @@ void daemon_start(const char *more)
 				     "./cache",
 				     debugs ? "--debug" : NULL,
 				     NULL };
-};
 
-assert_int_equal(pid, 0);
-if (!keeps)
-	daemon_forget();
-keeps = debugs = false;
-daemon_conf(more);
-log_n = 0;
-log_text[0] = '\0';
-pid = spawn(args, &log_fd);
-daemon_says("ready: domain lightwave.test", 1);
+	assert_int_equal(pid, 0);
+	if (!keeps)
+		daemon_forget();
+	keeps = debugs = false;
+	daemon_conf(more);
+	log_n = 0;
+	log_text[0] = '\0';
+	pid = spawn(args, &log_fd);
+	daemon_says("ready: domain lightwave.test", 1);
 }
 
 void daemon_stop(void)

@@ -275,6 +275,7 @@ static void a_restart_leaves_no_moment_without_a_map(void **state)
 	start_whole(SOON);
 	all_are_gone();
 	all_are_known();
+	daemon_keep();
 	daemon_start(SOON); /* there is no worker */
 	all_are_known();
 	worker_start();
