@@ -272,14 +272,16 @@ static void what_was_asked_for_on_demand_is_known(void **state)
 static void a_restart_leaves_no_moment_without_a_map(void **state)
 {
 	(void)state;
+	daemon_debug();
 	start_whole(SOON);
+	daemon_says("the store is written", 1);
 	all_are_gone();
 	all_are_known();
 	daemon_keep();
 	daemon_start(SOON); /* there is no worker */
 	all_are_known();
 	worker_start();
-	daemon_says("the directory is known whole", 1);
+	daemon_says("the directory answers", 1);
 	all_are_known();
 	all_are_gone();
 	all_are_known();
