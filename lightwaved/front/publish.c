@@ -29,7 +29,8 @@ struct lw_publish {
 	unsigned int wait;  /* ticks until a map is tried again */
 	unsigned int clean; /* ... and until what is too old is dropped */
 	struct timespec passwd, group;
-	bool named; /* programs see it */
+	bool named;   /* programs see it */
+	bool unended; /* a round is under way, or waits for a replica */
 };
 
 /* As lw_map_now() has it; 0: before the boot. */
@@ -75,7 +76,6 @@ static void name_it(struct lw_publish *p)
 {
 	if (p->named)
 		return;
-	set_times(p);
 	p->named = lw_map_file_publish(p->file) == LW_OK;
 }
 
@@ -101,13 +101,19 @@ static void make_file(struct lw_publish *p)
 			   p->path);
 }
 
-static void begin_round(struct lw_publish *p)
+static void go_on(struct lw_publish *p)
 {
 	const struct timeval at_once = { 0, 0 };
 
+	event_add(p->turn, &at_once);
+}
+
+static void begin_round(struct lw_publish *p)
+{
 	p->of = NULL;
 	p->at = 0;
-	event_add(p->turn, &at_once);
+	p->unended = true;
+	go_on(p);
 }
 
 void lw_publish_changed(struct lw_publish *p)
@@ -164,7 +170,9 @@ static void on_turn(evutil_socket_t fd, short what, void *arg)
 		event_add(p->turn, &soon);
 		return;
 	}
+	p->unended = false;
 	lw_map_file_end_round(p->file);
+	set_times(p);
 	name_it(p);
 }
 
@@ -220,6 +228,8 @@ void lw_publish_tick(struct lw_publish *p)
 	}
 	if (!p->file)
 		return;
+	if (p->unended && !event_pending(p->turn, EV_TIMEOUT, NULL))
+		go_on(p);
 	if (lw_map_file_stats(p->file).full)
 		lw_front_warn_once(p->front, "map full",
 				   "%s cannot grow: who is not in it is asked "
@@ -269,6 +279,7 @@ struct lw_publish *lw_publish_new(struct lw_front *f, const char *rundir)
 		return NULL;
 	}
 	make_file(p);
+	begin_round(p);
 	return p;
 }
 

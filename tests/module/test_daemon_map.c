@@ -283,6 +283,7 @@ static void a_restart_leaves_no_moment_without_a_map(void **state)
 	worker_start();
 	daemon_says("the directory answers", 1);
 	all_are_known();
+	until_told(ALICE);
 	all_are_gone();
 	all_are_known();
 }
