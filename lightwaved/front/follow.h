@@ -75,11 +75,14 @@ void lw_follow_lost(struct lw_follow *w);
 
 /*
  * follow_apply.c: take over a part of what changed; replica is NULL where none
- * is kept. ret_groups is set where a group is among it. LW_NOMEM: the replica
- * is no longer whole.
+ * is kept. LW_NOMEM: the replica is no longer whole.
  */
+struct lw_applied {
+	bool groups; /* a group is among it */
+	bool news;   /* ... and something that was not known */
+};
 enum lw_err lw_follow_apply(struct lw_front *f, struct lw_replica *replica,
-			    struct lw_sync_part part, bool *ret_groups);
+			    struct lw_sync_part part, struct lw_applied *ret);
 /* Say once that e is no entry, which no replica keeps. */
 void lw_follow_refused(struct lw_front *f, const struct lw_entry *e);
 

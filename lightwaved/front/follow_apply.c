@@ -64,14 +64,15 @@ static enum lw_err keep(struct lw_front *f, struct lw_replica *replica,
 }
 
 enum lw_err lw_follow_apply(struct lw_front *f, struct lw_replica *replica,
-			    struct lw_sync_part part, bool *ret_groups)
+			    struct lw_sync_part part, struct lw_applied *ret)
 {
 	for (uint32_t i = 0; i < part.count; i++) {
 		struct lw_sync_entry s = lw_sync_entry_decode(&part.each);
 		struct lw_known *old;
 		struct lw_entry was;
 
-		*ret_groups |= s.e.kind == LW_KIND_GROUP;
+		ret->groups |= s.e.kind == LW_KIND_GROUP;
+		ret->news |= !replica || !lw_replica_has(replica, &s);
 		if (doubt(f, &s.e) != LW_OK)
 			return LW_NOMEM;
 		if (!replica)

@@ -126,7 +126,7 @@ static void say_given_up(const struct lw_follow *w)
 static void apply_changes(struct lw_follow *w)
 {
 	struct lw_front *f = w->front;
-	bool groups = false;
+	struct lw_applied applied = { 0 };
 	enum lw_err e = LW_OK;
 	struct lw_staged *p;
 
@@ -138,11 +138,13 @@ static void apply_changes(struct lw_follow *w)
 
 		lw_rd_init(&rd, p->body, p->n);
 		if (e == LW_OK && lw_sync_part_decode(&rd, &part) == LW_OK)
-			e = lw_follow_apply(f, w->replica, part, &groups);
+			e = lw_follow_apply(f, w->replica, part, &applied);
 	}
-	if (groups)
+	if (applied.groups)
 		w->plan.groups_ms = lw_now_ms();
-	lw_follow_changed(w);
+	/* Each poll tells once more what came shortly before the last one. */
+	if (applied.news)
+		lw_follow_changed(w);
 	if (e != LW_OK)
 		lw_plan_lost(&w->plan);
 	if (!w->replica)
@@ -183,11 +185,13 @@ static void sweep(struct lw_follow *w)
 {
 	size_t gone = lw_replica_swept(w->replica);
 
-	if (!gone)
-		return;
-	lw_log(LOG_NOTICE, "%zu entries are gone from the directory", gone);
-	w->plan.groups_ms = lw_now_ms();
-	lw_follow_changed(w);
+	if (gone) {
+		lw_log(LOG_NOTICE, "%zu entries are gone from the directory",
+		       gone);
+		w->plan.groups_ms = lw_now_ms();
+	}
+	if (gone || w->replica->settled)
+		lw_follow_changed(w);
 }
 
 /*

@@ -53,6 +53,7 @@ struct lw_replica {
 	size_t users, groups, dangling;
 	size_t refused;	       /* entries and members that nobody can have */
 	size_t groups_doubted; /* since the last sweep */
+	size_t settled;	       /* doubts that the last sweep has ended */
 	size_t bytes;	       /* of all this */
 	/* What is known of that SID is known otherwise. NULL: nobody asks. */
 	void (*changed_fn)(void *arg, struct lw_str sid);
@@ -80,6 +81,9 @@ void lw_replica_drop(struct lw_replica *r, struct lw_known *k);
  * false: it is not, or that SID is not known.
  */
 bool lw_replica_confirm(struct lw_replica *r, const struct lw_entry *e);
+
+/* Whether that is what is kept already, members too, and nothing doubted. */
+bool lw_replica_has(const struct lw_replica *r, const struct lw_sync_entry *e);
 
 /*
  * A question begins. What is put or seen from now on is its answer: it settles

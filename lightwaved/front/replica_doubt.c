@@ -14,19 +14,39 @@ static bool same(struct lw_str a, struct lw_str b)
 	return a.n == b.n && (a.n == 0 || memcmp(a.s, b.s, a.n) == 0);
 }
 
-bool lw_replica_confirm(struct lw_replica *r, const struct lw_entry *e)
+static bool same_facts(const struct lw_known *k, const struct lw_entry *e)
 {
-	struct lw_known *k = lw_replica_by_sid(r, e->sid);
 	struct lw_entry was;
 
 	if (!k || k->kind != e->kind || k->uac != e->uac ||
 	    !lw_replica_has_dn(k, e->dn))
 		return false;
 	was = lw_known_entry(k);
-	if (!same(was.sam, e->sam) || !same(was.upn, e->upn) ||
-	    !same(was.given, e->given) || !same(was.sn, e->sn))
+	return same(was.sam, e->sam) && same(was.upn, e->upn) &&
+	       same(was.given, e->given) && same(was.sn, e->sn);
+}
+
+bool lw_replica_confirm(struct lw_replica *r, const struct lw_entry *e)
+{
+	struct lw_known *k = lw_replica_by_sid(r, e->sid);
+
+	if (!same_facts(k, e))
 		return false;
 	k->doubt = 0;
+	return true;
+}
+
+bool lw_replica_has(const struct lw_replica *r, const struct lw_sync_entry *e)
+{
+	const struct lw_known *k = lw_replica_by_sid(r, e->e.sid);
+	struct lw_rd members = e->members;
+
+	if (!same_facts(k, &e->e) || k->doubt || k->member_n != e->member_count)
+		return false;
+	for (uint32_t i = 0; i < k->member_n; i++) {
+		if (!lw_replica_has_dn(k->members[i], lw_rd_str(&members)))
+			return false;
+	}
 	return true;
 }
 
@@ -95,8 +115,11 @@ static void settle(struct lw_replica *r)
 		for (; l; l = l->next) {
 			struct lw_known *k = of_sid(l);
 
-			if (k->seen == r->sweep && k->doubt <= r->asked)
-				k->doubt = 0;
+			if (k->seen != r->sweep || !k->doubt ||
+			    k->doubt > r->asked)
+				continue;
+			k->doubt = 0;
+			r->settled++;
 		}
 	}
 }
@@ -106,6 +129,7 @@ size_t lw_replica_swept(struct lw_replica *r)
 	size_t bucket = 0, n = 0;
 	struct lw_known *k;
 
+	r->settled = 0;
 	settle(r);
 	while ((k = unseen(r, &bucket))) {
 		lw_replica_drop(r, k);

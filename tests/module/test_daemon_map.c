@@ -5,6 +5,7 @@
  */
 #include "asker.h"
 #include "check.h"
+#include "cleanup.h"
 #include "daemon.h"
 #include "front.h"
 #include "map_find.h"
@@ -13,6 +14,7 @@
 #include "worker.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -235,6 +237,38 @@ static void whoever_left_a_group_is_out_of_it(void **state)
 	}
 }
 
+static uint32_t round_now(void)
+{
+	lw_cleanup(lw_close) int fd = open("map", O_RDONLY | O_CLOEXEC);
+	struct lw_map_head head;
+
+	assert_int_equal(pread(fd, &head, sizeof(head), 0), sizeof(head));
+	return atomic_load(&head.round);
+}
+
+/* Each poll tells once more what came shortly before the last one. */
+static void what_is_told_again_asks_for_nothing_again(void **state)
+{
+	uint32_t round;
+
+	(void)state;
+	worker_say(&everything);
+	worker_say(&(struct worker_line) { .op = LW_OP_SYNC,
+					   .key = "changes",
+					   .synced = whole,
+					   .synced_n = COUNT(whole),
+					   .end = LW_SYNCED_CHANGES,
+					   .highest = 100 });
+	daemon_start(SOON);
+	until_published();
+	until_told(ALICE);
+	round = round_now();
+	worker_await(LW_OP_SYNC, "changes",
+		     worker_count(LW_OP_SYNC, "changes") + 3);
+	assert_int_equal(round_now(), round);
+	assert_int_equal(groups(ALICE), 3);
+}
+
 static void that_nobody_has_a_name_is_known_too(void **state)
 {
 	struct passwd pw;
@@ -295,6 +329,8 @@ int main(void)
 			a_whole_domain_is_known_without_any_daemon, begin, end),
 		cmocka_unit_test_setup_teardown(
 			whoever_left_a_group_is_out_of_it, begin, end),
+		cmocka_unit_test_setup_teardown(
+			what_is_told_again_asks_for_nothing_again, begin, end),
 		cmocka_unit_test_setup_teardown(
 			that_nobody_has_a_name_is_known_too, begin, end),
 		cmocka_unit_test_setup_teardown(

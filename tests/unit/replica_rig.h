@@ -35,17 +35,16 @@ static inline struct lw_replica *empty(void)
 	return r;
 }
 
-/* Members: names with blanks between, each of an entry cn=NAME. */
-static inline enum lw_err put(struct lw_replica *r, enum lw_kind kind,
-			      const char *name, uint32_t rid,
-			      const char *members)
+/* Members: names with blanks between, each of an entry cn=NAME. Until the next
+ * call. */
+static inline struct lw_sync_entry entry(enum lw_kind kind, const char *name,
+					 uint32_t rid, const char *members)
 {
 	static uint8_t buf[512 * 1024];
-	char dn[200], sid[100], upn[200], *copy = strdup(members), *p = copy;
+	static char dn[200], sid[100], upn[200];
+	char *copy = strdup(members), *p = copy, *one;
 	struct lw_sync_entry s = { .e = { .kind = kind } };
 	struct lw_wr w;
-	char *one;
-	enum lw_err e;
 
 	assert_non_null(copy);
 	snprintf(dn, sizeof(dn), "cn=%s" BASE, name);
@@ -71,9 +70,17 @@ static inline enum lw_err put(struct lw_replica *r, enum lw_kind kind,
 	}
 	assert_int_equal(lw_wr_end(&w), LW_OK);
 	lw_rd_init(&s.members, buf, (size_t)(w.p - buf));
-	e = lw_replica_put(r, &s);
 	free(copy);
-	return e;
+	return s;
+}
+
+static inline enum lw_err put(struct lw_replica *r, enum lw_kind kind,
+			      const char *name, uint32_t rid,
+			      const char *members)
+{
+	struct lw_sync_entry s = entry(kind, name, rid, members);
+
+	return lw_replica_put(r, &s);
 }
 
 #endif

@@ -53,6 +53,43 @@ static void only_what_is_asked_later_settles_a_doubt(void **state)
 	lw_replica_free(r);
 }
 
+static bool has(struct lw_replica *r, enum lw_kind kind, const char *name,
+		uint32_t rid, const char *members)
+{
+	struct lw_sync_entry s = entry(kind, name, rid, members);
+
+	return lw_replica_has(r, &s);
+}
+
+/* What is told again is no news; whatever else it says is. */
+static void what_is_kept_already_is_no_news(void **state)
+{
+	struct lw_replica *r = empty();
+	struct lw_sync_entry s;
+
+	(void)state;
+	user(r, "alice", 1001);
+	assert_int_equal(put(r, LW_KIND_GROUP, "staff", 2001, "alice gone"),
+			 LW_OK);
+	assert_true(has(r, LW_KIND_USER, "alice", 1001, ""));
+	assert_true(has(r, LW_KIND_GROUP, "staff", 2001, "alice gone"));
+	assert_false(has(r, LW_KIND_GROUP, "staff", 2001, "alice"));
+	assert_false(has(r, LW_KIND_GROUP, "staff", 2001, "alice bob"));
+	assert_false(has(r, LW_KIND_GROUP, "staff", 2001, "alice gone bob"));
+	assert_false(has(r, LW_KIND_GROUP, "alice", 1001, ""));
+	assert_false(has(r, LW_KIND_USER, "alice2", 1001, ""));
+	assert_false(has(r, LW_KIND_USER, "alice", 1002, ""));
+	s = entry(LW_KIND_USER, "alice", 1001, "");
+	s.e.uac = 2;
+	assert_false(lw_replica_has(r, &s));
+	s = entry(LW_KIND_USER, "alice", 1001, "");
+	s.e.sn = LW_STR("Adams");
+	assert_false(lw_replica_has(r, &s));
+	lw_replica_doubt(r, by_name(r, "alice"));
+	assert_false(has(r, LW_KIND_USER, "alice", 1001, ""));
+	lw_replica_free(r);
+}
+
 static void what_another_says_ends_a_doubt_or_nothing(void **state)
 {
 	struct lw_replica *r = empty();
@@ -89,6 +126,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(only_what_is_asked_later_settles_a_doubt),
+		cmocka_unit_test(what_is_kept_already_is_no_news),
 		cmocka_unit_test(what_another_says_ends_a_doubt_or_nothing),
 	};
 
