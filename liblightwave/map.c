@@ -109,7 +109,7 @@ bool lw_map_missed(const struct lw_map *m, uint32_t kind,
 enum lw_err lw_map_no_list(const struct lw_map *m, const char *typed,
 			   uint32_t now)
 {
-	struct lw_map_key key;
+	struct lw_map_key key = { .n = 0 };
 
 	if (lw_map_key_typed(&m->names, LW_MAP_USER, typed, &key) != LW_OK)
 		return LW_NOTOURS;

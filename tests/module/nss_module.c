@@ -22,7 +22,12 @@ static void *symbol(void *handle, const char *name)
 
 void nss_module_load(struct nss_module *m)
 {
-	m->handle = dlopen(NSS_MODULE, RTLD_NOW | RTLD_LOCAL);
+	nss_module_load_from(m, NSS_MODULE);
+}
+
+void nss_module_load_from(struct nss_module *m, const char *path)
+{
+	m->handle = dlopen(path, RTLD_NOW | RTLD_LOCAL);
 	if (!m->handle) {
 		fprintf(stderr, "%s\n", dlerror());
 		exit(1);

@@ -23,6 +23,7 @@ struct nss_module {
 
 /* Fails the program where the module or an entry point is missing. */
 void nss_module_load(struct nss_module *m);
+void nss_module_load_from(struct nss_module *m, const char *path);
 
 /* Answers to build replies from; the caller frees. ret_n: bytes. */
 uint8_t *nss_passwd(const struct lw_passwd *pw, size_t *ret_n);

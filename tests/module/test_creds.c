@@ -268,6 +268,7 @@ static void who_kills_it_before_the_answer_gains_nothing(void **state)
 		lw_cleanup(lw_close) int fd =
 			keeper_send(LW_OP_CREDS_CHECK, ALICE, "two");
 
+		assert_true(fd >= 0);
 		while (inode() == before)
 			assert_true(worker_now_ms() < until);
 		keeper_kill();
