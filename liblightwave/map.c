@@ -106,13 +106,10 @@ bool lw_map_missed(const struct lw_map *m, uint32_t kind,
 	return false;
 }
 
-enum lw_err lw_map_no_list(const struct lw_map *m, const char *typed,
-			   uint32_t now)
+bool lw_map_no_user(const struct lw_map *m, const char *typed, uint32_t now)
 {
 	struct lw_map_key key = { .n = 0 };
 
-	if (lw_map_key_typed(&m->names, LW_MAP_USER, typed, &key) != LW_OK)
-		return LW_NOTOURS;
-	return lw_map_missed(m, LW_MAP_USER, &key, now) ? LW_NOTFOUND
-							: LW_OFFLINE;
+	return lw_map_key_typed(&m->names, LW_MAP_USER, typed, &key) == LW_OK &&
+	       lw_map_missed(m, LW_MAP_USER, &key, now);
 }

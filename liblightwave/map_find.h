@@ -166,9 +166,8 @@ static inline const struct lw_map_record *lw_map_find_id(
 /* Inside: whether nobody is known to have that key. */
 bool lw_map_missed(const struct lw_map *m, uint32_t kind,
 		   const struct lw_map_key *key, uint32_t now);
-/* Inside: the same for whoever is in no group list: he may be no user. */
-enum lw_err lw_map_no_list(const struct lw_map *m, const char *typed,
-			   uint32_t now);
+/* Inside: whether who has no list of groups is known to be no user. */
+bool lw_map_no_user(const struct lw_map *m, const char *typed, uint32_t now);
 
 static inline enum lw_err lw_map_judge(const struct lw_map *m,
 				       const struct lw_map_record *r,
@@ -203,7 +202,7 @@ static inline __attribute__((always_inline)) enum lw_err lw_map_by_name(
 	if (r)
 		return lw_map_judge(m, r, trust, now, ret);
 	if (kind == LW_MAP_GROUPS_OF)
-		return lw_map_no_list(m, typed, now);
+		return lw_map_no_user(m, typed, now) ? LW_NOTFOUND : LW_OFFLINE;
 	return lw_map_missed(m, kind, &key, now) ? LW_NOTFOUND : LW_OFFLINE;
 }
 

@@ -8,6 +8,7 @@
 #include "outage.h"
 #include "replica.h"
 
+#include <malloc.h>
 #include <string.h>
 
 #define SLICE	64  /* chains of the replica in one turn of the loop */
@@ -172,6 +173,8 @@ static void on_turn(evutil_socket_t fd, short what, void *arg)
 	}
 	p->unended = false;
 	lw_map_file_end_round(p->file);
+	/* What was read and worked out for it took as much as is kept. */
+	malloc_trim(0);
 	set_times(p);
 	name_it(p);
 }
