@@ -299,7 +299,7 @@ static void access_is_judged_offline_too(void **state)
 	daemon_reload("[access]\nallow = *\ndeny = %others\n" ON,
 		      "configuration read again");
 	worker_tick();
-	assert_int_equal(asker_passwd(ALICE, NULL), LW_OK);
+	assert_int_equal(auth_online(ALICE, "one"), LW_OK);
 	away();
 	assert_int_equal(login_auth(ALICE, "one", NULL), LW_DENIED);
 }
