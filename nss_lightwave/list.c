@@ -3,16 +3,26 @@
 
 #include <stdlib.h>
 
-/* In what was there before; ours are each there once. */
-static bool is_new(const struct lw_list *to, gid_t gid)
+/* Of what was there before; ours are each there once. */
+static inline bool is_new(const struct lw_list *to, gid_t gid)
 {
-	if (gid == to->skip)
-		return false;
-	for (long i = 0; i < *to->start; i++) {
-		if ((*to->groups)[i] == gid)
+	const gid_t *had = *to->groups;
+	long n = *to->start;
+
+	for (long i = 0; i < n; i++) {
+		if (had[i] == gid)
 			return false;
 	}
-	return true;
+	return gid != to->skip;
+}
+
+static long count_new(const struct lw_list *to, const gid_t *gids, uint32_t n)
+{
+	long count = 0;
+
+	for (uint32_t i = 0; i < n; i++)
+		count += is_new(to, gids[i]);
+	return count;
 }
 
 static enum lw_err reserve(struct lw_list *to, long n)
@@ -37,20 +47,19 @@ static enum lw_err reserve(struct lw_list *to, long n)
 
 enum lw_err lw_list_add(struct lw_list *to, const gid_t *gids, uint32_t n)
 {
-	long count = 0, at = *to->start;
+	long at = *to->start, need = n;
 	enum lw_err e;
 
 	if (n > LW_GIDS_MAX)
 		return LW_PROTO;
-	for (uint32_t i = 0; i < n; i++) {
-		if (gids[i] == 0 || gids[i] == (gid_t)-1)
-			return LW_PROTO;
-		count += is_new(to, gids[i]);
-	}
-	e = reserve(to, count);
+	if (to->limit > 0 && at + need > to->limit)
+		need = count_new(to, gids, n);
+	e = reserve(to, need);
 	if (e != LW_OK)
 		return e;
 	for (uint32_t i = 0; i < n; i++) {
+		if (gids[i] == 0 || gids[i] == (gid_t)-1)
+			return LW_PROTO;
 		if (is_new(to, gids[i]))
 			(*to->groups)[at++] = gids[i];
 	}
