@@ -256,7 +256,7 @@ void lw_publish_reload(struct lw_publish *p)
 	p->wait = 1;
 }
 
-void lw_publish_answer(struct lw_publish *p, const struct lw_request *r,
+void lw_publish_answer(struct lw_publish *p, struct lw_request *r,
 		       enum lw_err e, const struct lw_wr *rest)
 {
 	if (p && p->file)

@@ -31,7 +31,7 @@ void lw_publish_tick(struct lw_publish *p);
  * A lookup was answered: e, and after it rest. Questions that are none of NSS
  * are passed over.
  */
-void lw_publish_answer(struct lw_publish *p, const struct lw_request *r,
+void lw_publish_answer(struct lw_publish *p, struct lw_request *r,
 		       enum lw_err e, const struct lw_wr *rest);
 
 #endif

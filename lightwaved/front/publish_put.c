@@ -4,6 +4,7 @@
 #include "cleanup.h"
 #include "follow.h"
 #include "gids.h"
+#include "kept.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -31,24 +32,25 @@ static uint32_t ends(const struct lw_request *r, int64_t life_ms)
  * Its last quarter is the front's, which has it asked for again while it still
  * holds (lw_plan_ending()), and must see for that who wants it.
  */
-static uint32_t until(const struct lw_request *r, uint32_t ttl, uint32_t max)
+static uint32_t until(const struct lw_request *r, bool followed, uint32_t ttl,
+		      uint32_t max)
 {
-	const struct lw_plan *p = lw_follow_plan(r->front->follow);
-
-	if (lw_plan_replica_fresh(p, 0, lw_now_ms()))
+	if (followed)
 		return LW_MAP_FOLLOWED;
 	return ends(r, (ttl < max ? ttl : max) * INT64_C(750));
 }
 
-static struct put put_into(struct lw_map_file *file, const struct lw_request *r)
+/* followed: it is in the replica, and any change of it will be heard of. */
+static struct put put_into(struct lw_map_file *file, const struct lw_request *r,
+			   bool followed)
 {
 	const struct lw_config *c = r->front->config;
 
 	return (struct put) {
 		.file = file,
 		.front = r->front,
-		.until = until(r, c->ttl, c->offline_max),
-		.list_until = until(r, c->membership_ttl,
+		.until = until(r, followed, c->ttl, c->offline_max),
+		.list_until = until(r, followed, c->membership_ttl,
 				    c->offline_authorization_max),
 		.miss_until = ends(r, c->negative_ttl * INT64_C(1000)),
 	};
@@ -192,38 +194,73 @@ static void put_found(const struct put *p, uint16_t op, struct lw_str name,
 		put_groups_of(p, name, &rd);
 }
 
-void lw_put_answer(struct lw_map_file *f, const struct lw_request *r,
-		   enum lw_err e, const struct lw_wr *rest)
+/* What an NSS question is about. */
+struct asked {
+	uint16_t op;
+	enum lw_kind kind;
+	bool by_id;
+	uint32_t id;
+	struct lw_str name;
+};
+
+static struct asked asked(const struct lw_request *r)
 {
-	struct put p = put_into(f, r);
-	uint16_t op = r->head.op;
-	bool by_id = op == LW_OP_PASSWD_BY_UID || op == LW_OP_GROUP_BY_GID;
-	struct lw_str name = { 0 };
+	struct asked a = { .op = r->head.op };
 	struct lw_rd body;
-	uint32_t id = 0;
+
+	a.by_id = a.op == LW_OP_PASSWD_BY_UID || a.op == LW_OP_GROUP_BY_GID;
+	a.kind = a.op == LW_OP_GROUP_BY_NAME || a.op == LW_OP_GROUP_BY_GID
+			 ? LW_KIND_GROUP
+			 : LW_KIND_USER;
+	lw_rd_init(&body, r->body, r->head.len);
+	if (a.by_id)
+		a.id = lw_rd_u32(&body);
+	else
+		a.name = lw_rd_str(&body);
+	return a;
+}
+
+/*
+ * Whether any change of it will be heard of: what is not in the replica, as
+ * one that another controller has told of, or is doubted, is not followed.
+ */
+static bool is_followed(struct lw_request *r, const struct asked *a)
+{
+	const struct lw_plan *plan = lw_follow_plan(r->front->follow);
+	const struct put p = { .front = r->front };
+	char account[LW_NAME_MAX];
+	struct lw_kept kept;
+	bool has;
+
+	if (!lw_plan_replica_fresh(plan, 0, lw_now_ms()))
+		return false;
+	has = a->by_id ? lw_kept_by_id(r, a->kind, a->id, &kept)
+		       : account_of(&p, a->name, account) &&
+				 lw_kept_by_name(r, a->kind, account, &kept);
+	return has && kept.result == LW_OK && !kept.doubted;
+}
+
+void lw_put_answer(struct lw_map_file *f, struct lw_request *r, enum lw_err e,
+		   const struct lw_wr *rest)
+{
+	struct asked a = asked(r);
+	struct put p;
 
 	/* What is stale is the socket's to tell, each time. */
-	if (op > LW_OP_INITGROUPS || r->offline)
+	if (a.op > LW_OP_INITGROUPS || r->offline ||
+	    (e != LW_OK && e != LW_NOTFOUND))
 		return;
-	lw_rd_init(&body, r->body, r->head.len);
-	if (by_id)
-		id = lw_rd_u32(&body);
-	else
-		name = lw_rd_str(&body);
+	p = put_into(f, r, e == LW_OK && is_followed(r, &a));
 	if (e == LW_OK)
-		put_found(&p, op, name, rest);
-	else if (e != LW_NOTFOUND)
-		return;
-	else if (by_id)
+		put_found(&p, a.op, a.name, rest);
+	else if (a.by_id)
 		put_miss_id(&p,
-			    op == LW_OP_PASSWD_BY_UID ? LW_MAP_USER
-						      : LW_MAP_GROUP,
-			    id);
+			    a.kind == LW_KIND_USER ? LW_MAP_USER : LW_MAP_GROUP,
+			    a.id);
 	else
 		put_miss(&p,
-			 op == LW_OP_GROUP_BY_NAME ? LW_MAP_MEMBERS
-						   : LW_MAP_USER,
-			 name);
+			 a.kind == LW_KIND_USER ? LW_MAP_USER : LW_MAP_MEMBERS,
+			 a.name);
 }
 
 /* What the front answers to op of its own accord. */

@@ -14,7 +14,7 @@ void lw_put_known(struct lw_map_file *f, struct lw_front *front,
 		  enum lw_kind kind, uint32_t id, uint32_t until);
 
 /* The answer to r; passed over where it is none for a map. */
-void lw_put_answer(struct lw_map_file *f, const struct lw_request *r,
-		   enum lw_err e, const struct lw_wr *rest);
+void lw_put_answer(struct lw_map_file *f, struct lw_request *r, enum lw_err e,
+		   const struct lw_wr *rest);
 
 #endif

@@ -269,6 +269,41 @@ static void what_is_told_again_asks_for_nothing_again(void **state)
 	assert_int_equal(groups(ALICE), 3);
 }
 
+/* The end of a user's record; 0: there is none. */
+static uint32_t end_of(const char *name)
+{
+	struct lw_map_room room = { .path = "map" };
+	const struct lw_map_record *r;
+	struct lw_map_door *door;
+	uint32_t now = lw_map_now(), ret = 0;
+	const struct lw_map *m = lw_map_enter(&room, now, &door);
+
+	assert_non_null(m);
+	if (lw_map_by_name(m, LW_MAP_USER, name, LW_MAP_FRESH, now, &r) ==
+	    LW_OK)
+		ret = atomic_load(&r->until);
+	lw_map_leave(door);
+	lw_map_close(&room);
+	return ret;
+}
+
+/* Another controller knew of her: nobody will tell when she is gone. */
+static void who_is_not_followed_has_an_end(void **state)
+{
+	static const struct lw_entry carol = USER("carol", "100-1027");
+	struct passwd pw;
+
+	(void)state;
+	start_whole(SOON);
+	worker_say(&(struct worker_line) {
+		.op = LW_OP_FIND, .key = "carol", .entry = { &carol } });
+	assert_int_equal(user("carol@lightwave.test", &pw), NSS_STATUS_SUCCESS);
+	assert_int_equal(user(ALICE, &pw), NSS_STATUS_SUCCESS);
+	assert_int_equal(end_of(ALICE), LW_MAP_FOLLOWED);
+	assert_in_range(end_of("carol@lightwave.test"), lw_map_now() + 1,
+			lw_map_now() + 3600);
+}
+
 static void that_nobody_has_a_name_is_known_too(void **state)
 {
 	struct passwd pw;
@@ -331,6 +366,8 @@ int main(void)
 			whoever_left_a_group_is_out_of_it, begin, end),
 		cmocka_unit_test_setup_teardown(
 			what_is_told_again_asks_for_nothing_again, begin, end),
+		cmocka_unit_test_setup_teardown(who_is_not_followed_has_an_end,
+						begin, end),
 		cmocka_unit_test_setup_teardown(
 			that_nobody_has_a_name_is_known_too, begin, end),
 		cmocka_unit_test_setup_teardown(
