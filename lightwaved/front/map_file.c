@@ -222,6 +222,11 @@ void lw_map_file_free(struct lw_map_file *f)
 }
 
 /* Its readers look for the name again, so another file must have that. */
+bool lw_map_file_alone(const struct lw_map_file *f)
+{
+	return !f->published && !f->old;
+}
+
 enum lw_err lw_map_file_publish(struct lw_map_file *f)
 {
 	if (f->published)

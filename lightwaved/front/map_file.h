@@ -34,6 +34,9 @@ enum lw_err lw_map_file_new(const struct lw_map_setup *s, uint32_t records,
 			    struct lw_map_file **ret);
 void lw_map_file_free(struct lw_map_file *f);
 
+/* Nothing has its name yet. */
+bool lw_map_file_alone(const struct lw_map_file *f);
+
 /*
  * Give it its name; whatever map had it is retired. LW_NOMEM: it could not
  * be renamed, and nothing has changed.

@@ -94,12 +94,18 @@ static void make_file(struct lw_publish *p)
 	};
 
 	p->wait = RETRY_S;
-	if (lw_map_file_new(&s, ROOM, &p->file) == LW_OK)
+	if (lw_map_file_new(&s, ROOM, &p->file) != LW_OK) {
+		p->file = NULL;
+		lw_front_warn_once(p->front, "map",
+				   "%s cannot be made: programs ask on the "
+				   "socket",
+				   p->path);
 		return;
-	p->file = NULL;
-	lw_front_warn_once(p->front, "map",
-			   "%s cannot be made: programs ask on the socket",
-			   p->path);
+	}
+	/* Even an empty one says whose names and ids are not ours. */
+	set_times(p);
+	if (lw_map_file_alone(p->file))
+		name_it(p);
 }
 
 static void go_on(struct lw_publish *p)

@@ -269,6 +269,32 @@ static void what_is_told_again_asks_for_nothing_again(void **state)
 	assert_int_equal(groups(ALICE), 3);
 }
 
+/* Before anything is known at all. */
+static void whose_names_are_ours_is_known_at_once(void **state)
+{
+	struct lw_map_room room = { .path = "map" };
+	const struct lw_map_record *r;
+	struct lw_map_door *door;
+	const struct lw_map *m;
+
+	(void)state;
+	worker_stop();
+	daemon_start(SOON);
+	m = lw_map_enter(&room, lw_map_now(), &door);
+	assert_non_null(m);
+	assert_int_equal(lw_map_by_name(m, LW_MAP_USER, "root", LW_MAP_FRESH,
+					lw_map_now(), &r),
+			 LW_NOTOURS);
+	assert_int_equal(lw_map_by_id(m, LW_MAP_USER, 1000, LW_MAP_FRESH,
+				      lw_map_now(), &r),
+			 LW_NOTOURS);
+	assert_int_equal(lw_map_by_name(m, LW_MAP_USER, ALICE, LW_MAP_FRESH,
+					lw_map_now(), &r),
+			 LW_OFFLINE);
+	lw_map_leave(door);
+	lw_map_close(&room);
+}
+
 /* The end of a user's record; 0: there is none. */
 static uint32_t end_of(const char *name)
 {
@@ -359,6 +385,9 @@ static void a_restart_leaves_no_moment_without_a_map(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		/* The first, as long as there is no map. */
+		cmocka_unit_test_setup_teardown(
+			whose_names_are_ours_is_known_at_once, begin, end),
 		cmocka_unit_test_setup_teardown(
 			a_whole_domain_is_known_without_any_daemon, begin, end),
 		cmocka_unit_test_setup_teardown(
