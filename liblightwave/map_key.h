@@ -2,9 +2,10 @@
  * map_key.h - from a name as somebody typed it to a key of the map.
  *
  * A key is the account part in lower case (ASCII letters alone, as everywhere:
- * name.h), in words of eight bytes, the last filled up with NULs. Whoever may
- * choose names does not choose where they meet: the hash has a seed. Any
- * process; pure. All of it is inline: a call would cost what the work does.
+ * name.h), in words of eight bytes, the last filled up with NULs. The hash has
+ * a seed, which whoever can read the map can read too: names that meet are
+ * asked for on the socket, no worse. Any process; pure. All of it is inline: a
+ * call would cost what the work does.
  */
 #ifndef LW_MAP_KEY_H
 #define LW_MAP_KEY_H
