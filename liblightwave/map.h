@@ -14,6 +14,7 @@
 #ifndef LW_MAP_H
 #define LW_MAP_H
 
+#include "cleanup.h"
 #include "client.h"
 #include "map_key.h"
 
@@ -134,16 +135,10 @@ enum lw_err lw_map_check(const void *base, size_t size, struct lw_map *ret);
 /* Seconds of CLOCK_BOOTTIME. */
 static inline uint32_t lw_map_now(void)
 {
-	struct timespec ts;
+	lw_unset struct timespec ts;
 
 	clock_gettime(CLOCK_BOOTTIME, &ts);
 	return (uint32_t)ts.tv_sec;
-}
-
-/* What follows a record's key. */
-static inline const void *lw_map_text(const struct lw_map_record *r)
-{
-	return r->words + LW_MAP_WORDS(r->key_n);
 }
 
 /* For the writer too: the first of the ways where a miss of that key would be.

@@ -42,15 +42,35 @@ static inline const struct lw_map_record *lw_map_record_at(
 	return (const void *)(m->base + offset);
 }
 
-/* Inside: whether its key and what follows end within the map. */
+/*
+ * A record that was found, and what of it was checked, read once: who wrote to
+ * the file meanwhile has changed none of that.
+ */
+struct lw_map_view {
+	const struct lw_map_record *r;
+	const void *text; /* what follows the key: strings, or gids */
+	uint32_t text_n;  /* bytes of strings, within the map */
+	uint32_t count;	  /* members, or gids, which are within the map */
+};
+
+/* Inside: whether its key, of that many bytes, and what follows end within m.
+ */
 static inline bool lw_map_is_whole(const struct lw_map *m,
-				   const struct lw_map_record *r)
+				   const struct lw_map_record *r,
+				   enum lw_map_kind kind, uint32_t key_n,
+				   struct lw_map_view *ret)
 {
 	uint64_t offset = (uint64_t)((const uint8_t *)r - m->base);
-	uint64_t n = UINT64_C(8) * LW_MAP_WORDS(r->key_n) + r->text_n;
+	uint32_t words = 8 * LW_MAP_WORDS(key_n);
+	uint64_t n;
 
-	if (r->kind == LW_MAP_GROUPS_OF)
-		n += UINT64_C(4) * r->count;
+	ret->r = r;
+	ret->text = (const uint8_t *)r->words + words;
+	ret->text_n = r->text_n;
+	ret->count = r->count;
+	n = (uint64_t)words + ret->text_n;
+	if (kind == LW_MAP_GROUPS_OF)
+		n += UINT64_C(4) * ret->count;
 	return n <= m->size - sizeof(*r) - offset;
 }
 
@@ -81,11 +101,12 @@ static inline bool lw_map_stale(const struct lw_map *m,
 /* Inside: whether what r says still counts. */
 static inline bool lw_map_believed(const struct lw_map *m,
 				   const struct lw_map_record *r,
+				   enum lw_map_kind kind,
 				   enum lw_map_trust trust, uint32_t now)
 {
 	const struct lw_map_head *h = lw_map_head_of(m);
 	uint32_t until = lw_map_load(&r->until);
-	bool list = r->kind == LW_MAP_GROUPS_OF || r->kind == LW_MAP_MEMBERS;
+	bool list = kind == LW_MAP_GROUPS_OF || kind == LW_MAP_MEMBERS;
 
 	if (until == LW_MAP_DEAD)
 		return false;
@@ -120,10 +141,11 @@ static inline bool lw_map_same_words(const struct lw_map_record *r,
 	return true;
 }
 
-/* Inside: NULL: not there, or not to be found. */
-static inline const struct lw_map_record *lw_map_find_key(
-	const struct lw_map *m, enum lw_map_kind kind,
-	const struct lw_map_key *key)
+/* Inside: false: not there, or not to be found. */
+static inline bool lw_map_find_key(const struct lw_map *m,
+				   enum lw_map_kind kind,
+				   const struct lw_map_key *key,
+				   struct lw_map_view *ret)
 {
 	uint32_t hash = (uint32_t)(key->hash >> 32);
 	uint32_t next = lw_map_chain(m, m->by_key_at,
@@ -133,19 +155,20 @@ static inline const struct lw_map_record *lw_map_find_key(
 		const struct lw_map_record *r = lw_map_record_at(m, next);
 
 		if (!r)
-			return NULL;
+			return false;
 		if (r->key_hash == hash && r->kind == kind &&
-		    r->key_n == key->n && lw_map_is_whole(m, r) &&
+		    r->key_n == key->n &&
+		    lw_map_is_whole(m, r, kind, key->n, ret) &&
 		    lw_map_same_words(r, key))
-			return r;
+			return true;
 		next = lw_map_load(&r->next_by_key);
 	}
-	return NULL;
+	return false;
 }
 
-static inline const struct lw_map_record *lw_map_find_id(
-	const struct lw_map *m, enum lw_map_kind kind,
-	const struct lw_map_key *key)
+static inline bool lw_map_find_id(const struct lw_map *m, enum lw_map_kind kind,
+				  const struct lw_map_key *key,
+				  struct lw_map_view *ret)
 {
 	uint32_t next = lw_map_chain(m, m->by_id_at,
 				     (uint32_t)key->hash & m->by_id_mask);
@@ -154,13 +177,13 @@ static inline const struct lw_map_record *lw_map_find_id(
 		const struct lw_map_record *r = lw_map_record_at(m, next);
 
 		if (!r)
-			return NULL;
+			return false;
 		if (r->id == key->words[0] && r->kind == kind &&
-		    lw_map_is_whole(m, r))
-			return r;
+		    lw_map_is_whole(m, r, kind, r->key_n, ret))
+			return true;
 		next = lw_map_load(&r->next_by_id);
 	}
-	return NULL;
+	return false;
 }
 
 /* Inside: whether nobody is known to have that key. */
@@ -169,38 +192,27 @@ bool lw_map_missed(const struct lw_map *m, uint32_t kind,
 /* Inside: whether who has no list of groups is known to be no user. */
 bool lw_map_no_user(const struct lw_map *m, const char *typed, uint32_t now);
 
-static inline enum lw_err lw_map_judge(const struct lw_map *m,
-				       const struct lw_map_record *r,
-				       enum lw_map_trust trust, uint32_t now,
-				       const struct lw_map_record **ret)
-{
-	if (!lw_map_believed(m, r, trust, now))
-		return LW_OFFLINE;
-	*ret = r;
-	return LW_OK;
-}
-
 /*
- * What the map says. now: lw_map_now(). LW_OK: ret is a record whose key, text
- * and counts lie within it, borrowed as long as the map is. LW_NOTFOUND: the
+ * What the map says. now: lw_map_now(). LW_OK: ret is borrowed as long as the
+ * map is. LW_NOTFOUND: the
  * directory has no such name or id. LW_NOTOURS: it cannot have. LW_OFFLINE: the
  * map has no word on it.
  */
 static inline __attribute__((always_inline)) enum lw_err lw_map_by_name(
 	const struct lw_map *m, enum lw_map_kind kind, const char *typed,
-	enum lw_map_trust trust, uint32_t now, const struct lw_map_record **ret)
+	enum lw_map_trust trust, uint32_t now, struct lw_map_view *ret)
 {
-	const struct lw_map_record *r;
 	lw_unset struct lw_map_key key;
 	enum lw_err e = lw_map_key_typed(&m->names, kind, typed, &key);
 
 	if (e != LW_OK)
 		return e;
-	r = lw_map_find_key(m, kind, &key);
-	if (r && key.bare && !r->bare)
-		return LW_OFFLINE;
-	if (r)
-		return lw_map_judge(m, r, trust, now, ret);
+	if (lw_map_find_key(m, kind, &key, ret))
+		return (ret->r->bare || !key.bare) &&
+				       lw_map_believed(m, ret->r, kind, trust,
+						       now)
+			       ? LW_OK
+			       : LW_OFFLINE;
 	if (kind == LW_MAP_GROUPS_OF)
 		return lw_map_no_user(m, typed, now) ? LW_NOTFOUND : LW_OFFLINE;
 	return lw_map_missed(m, kind, &key, now) ? LW_NOTFOUND : LW_OFFLINE;
@@ -208,17 +220,17 @@ static inline __attribute__((always_inline)) enum lw_err lw_map_by_name(
 
 static inline __attribute__((always_inline)) enum lw_err lw_map_by_id(
 	const struct lw_map *m, enum lw_map_kind kind, uint32_t id,
-	enum lw_map_trust trust, uint32_t now, const struct lw_map_record **ret)
+	enum lw_map_trust trust, uint32_t now, struct lw_map_view *ret)
 {
-	const struct lw_map_record *r;
 	lw_unset struct lw_map_key key;
 
 	if (!lw_id_ours(&m->ids, id))
 		return LW_NOTOURS;
 	lw_map_key_id(m->names.seed, kind | LW_MAP_BY_ID, id, &key);
-	r = lw_map_find_id(m, kind, &key);
-	if (r)
-		return lw_map_judge(m, r, trust, now, ret);
+	if (lw_map_find_id(m, kind, &key, ret))
+		return lw_map_believed(m, ret->r, kind, trust, now)
+			       ? LW_OK
+			       : LW_OFFLINE;
 	return lw_map_missed(m, kind | LW_MAP_BY_ID, &key, now) ? LW_NOTFOUND
 								: LW_OFFLINE;
 }

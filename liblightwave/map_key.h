@@ -34,16 +34,26 @@ struct lw_map_names {
 	bool bare;
 };
 
+#define LW_MAP_ONES UINT64_C(0x0101010101010101)
+
 /* Inside: eight letters at once; what is above ASCII stays as it is. */
-static inline uint64_t lw_map_lower(uint64_t x)
+__attribute__((cold, noinline)) static uint64_t lw_map_make_lower(uint64_t x)
 {
-	const uint64_t ones = UINT64_C(0x0101010101010101);
-	const uint64_t highs = UINT64_C(0x8080808080808080);
+	const uint64_t highs = 0x80 * LW_MAP_ONES;
 	uint64_t low7 = x & ~highs;
-	uint64_t from_a = low7 + (0x80 - 'A') * ones;
-	uint64_t past_z = low7 + (0x7F - 'Z') * ones;
+	uint64_t from_a = low7 + (0x80 - 'A') * LW_MAP_ONES;
+	uint64_t past_z = low7 + (0x7F - 'Z') * LW_MAP_ONES;
 
 	return x | ((from_a ^ past_z) & ~x & highs) >> 2;
+}
+
+/*
+ * Inside: the same. An upper-case letter has the bit 0x40 and not 0x20; most
+ * names have no such byte.
+ */
+static inline uint64_t lw_map_lower(uint64_t x)
+{
+	return x & ~(x << 1) & 0x40 * LW_MAP_ONES ? lw_map_make_lower(x) : x;
 }
 
 /* Inside: both halves of the product: every bit of x touches every other. */
@@ -107,13 +117,12 @@ static inline __attribute__((always_inline)) bool lw_map_key_of(
 	if (n == 0 || n > LW_MAP_KEY_MAX)
 		return false;
 	ret->n = (uint32_t)n;
-	for (; n >= 8; n -= 8, readable -= 8, account += 8) {
-		*w = lw_map_lower(lw_map_word(account));
+	for (;; n -= 8, readable -= 8, account += 8) {
+		*w = lw_map_lower(n < 8 ? lw_map_tail(account, n, readable)
+					: lw_map_word(account));
 		hash = lw_map_add(seed, hash, *w++);
-	}
-	if (n > 0) {
-		*w = lw_map_lower(lw_map_tail(account, n, readable));
-		hash = lw_map_add(seed, hash, *w);
+		if (n <= 8)
+			break;
 	}
 	ret->hash = lw_map_mix(hash);
 	return true;

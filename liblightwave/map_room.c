@@ -32,11 +32,11 @@ static bool empty(struct lw_map_seat *s)
 /* One seat that is not now and has no reader; the others are emptied too. */
 static struct lw_map_seat *free_seat(struct lw_map_room *room)
 {
-	uint32_t now = atomic_load(&room->now);
+	const struct lw_map_seat *now = atomic_load(&room->now);
 	struct lw_map_seat *ret = NULL;
 
 	for (uint32_t i = 0; i < LW_MAP_SEATS; i++) {
-		if (i + 1 != now && empty(room->seats + i))
+		if (room->seats + i != now && empty(room->seats + i))
 			ret = room->seats + i;
 	}
 	return ret;
@@ -91,16 +91,15 @@ static bool may_open(struct lw_map_room *room)
 /* What is now stays so where nothing better has its name. */
 static void open_another(struct lw_map_room *room)
 {
-	uint32_t now = atomic_load(&room->now);
+	const struct lw_map_seat *old = atomic_load(&room->now);
 	struct lw_map_seat *s = free_seat(room);
-	const struct lw_map_seat *old = now ? room->seats + now - 1 : NULL;
 	int cancel;
 
 	if (!s)
 		return;
 	pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &cancel);
 	if (open_map(room->path, old, s) == LW_OK)
-		atomic_store(&room->now, (uint32_t)(s - room->seats) + 1);
+		atomic_store(&room->now, s);
 	pthread_setcancelstate(cancel, NULL);
 }
 
@@ -110,7 +109,7 @@ static const struct lw_map *sit_down(struct lw_map_room *room,
 {
 	const struct lw_map *m = NULL;
 
-	while (!m && atomic_load(&room->now) != 0)
+	while (!m && atomic_load(&room->now))
 		m = lw_map_sit_down(room, ret_door);
 	return m;
 }
@@ -151,6 +150,6 @@ void lw_map_close(struct lw_map_room *room)
 	/* Whoever is just opening one has it; the process ends anyway. */
 	if (!may_open(room))
 		return;
-	atomic_store(&room->now, 0);
+	atomic_store(&room->now, NULL);
 	free_seat(room);
 }

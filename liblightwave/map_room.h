@@ -32,7 +32,7 @@ struct lw_map_seat {
 /* All but the path zero before its first use. */
 struct lw_map_room {
 	const char *path;
-	_Atomic uint32_t now; /* seat + 1; 0: none */
+	_Atomic(struct lw_map_seat *) now; /* NULL: none */
 	_Atomic bool opening;
 	_Atomic uint32_t looked; /* when, at an orphan's name */
 	struct lw_map_seat seats[LW_MAP_SEATS];
@@ -78,15 +78,14 @@ static inline struct lw_map_door *lw_map_door_of(struct lw_map_seat *s)
 static inline const struct lw_map *lw_map_sit_down(
 	struct lw_map_room *room, struct lw_map_door **ret_door)
 {
-	uint32_t now = atomic_load(&room->now);
-	struct lw_map_seat *s = room->seats + now - 1;
+	struct lw_map_seat *s = atomic_load(&room->now);
 	struct lw_map_door *door;
 
-	if (now == 0)
+	if (!s)
 		return NULL;
 	door = lw_map_door_of(s);
 	atomic_fetch_add(&door->readers, 1);
-	if (atomic_load(&room->now) != now) {
+	if (atomic_load(&room->now) != s) {
 		lw_map_leave(door);
 		return NULL;
 	}

@@ -54,10 +54,11 @@ static bool point_at(char **to, uint32_t count, char *p, const char *end)
 }
 
 /* The name, the password, the members, and the end. */
-static enum lw_err fill_known(struct group *grp, const struct lw_map_record *r,
+static enum lw_err fill_known(struct group *grp,
+			      const struct lw_map_view *found,
 			      struct lw_arena *a)
 {
-	uint32_t n = r->text_n, count = r->count;
+	uint32_t n = found->text_n, count = found->count;
 	char **strings;
 	enum lw_err e;
 
@@ -66,7 +67,7 @@ static enum lw_err fill_known(struct group *grp, const struct lw_map_record *r,
 	strings = lw_arena_ptrs(a, (size_t)count + 3);
 	if (!strings)
 		return LW_RANGE;
-	e = lw_known_text(r, n, a->p, a->left);
+	e = lw_known_text(found, a->p, a->left);
 	if (e != LW_OK)
 		return e;
 	if (!point_at(strings, count + 2, a->p, a->p + n))
@@ -74,7 +75,7 @@ static enum lw_err fill_known(struct group *grp, const struct lw_map_record *r,
 	*grp = (struct group) {
 		.gr_name = strings[0],
 		.gr_passwd = strings[1],
-		.gr_gid = r->id,
+		.gr_gid = found->r->id,
 		.gr_mem = strings + 2,
 	};
 	return lw_known_id(grp->gr_gid) ? LW_OK : LW_OFFLINE;
@@ -85,13 +86,17 @@ lw_inline enum lw_err known(const char *name, gid_t gid,
 			    enum lw_map_trust trust, struct group *grp,
 			    char *buf, size_t len)
 {
-	lw_cleanup(lw_known_leave) struct lw_map_door *door = NULL;
 	struct lw_arena a = { .p = buf, .left = len };
-	const struct lw_map_record *r;
+	lw_unset struct lw_map_view found;
+	struct lw_map_door *door;
 	enum lw_err e = lw_known_find(name ? LW_MAP_MEMBERS : LW_MAP_GROUP,
-				      name, gid, trust, &r, &door);
+				      name, gid, trust, &found, &door);
 
-	return e == LW_OK ? fill_known(grp, r, &a) : e;
+	if (e != LW_OK)
+		return e;
+	e = fill_known(grp, &found, &a);
+	lw_map_leave(door);
+	return e;
 }
 
 /* What the map once knew: at once where no front is alive, else after it. */

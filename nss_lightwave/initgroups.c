@@ -27,13 +27,15 @@ static enum lw_err ask(const char *user, struct lw_list *to)
 static enum lw_err known(const char *user, enum lw_map_trust trust,
 			 struct lw_list *to)
 {
-	lw_cleanup(lw_known_leave) struct lw_map_door *door = NULL;
-	const struct lw_map_record *r;
+	struct lw_map_view found;
+	struct lw_map_door *door;
 	enum lw_err e =
-		lw_known_find(LW_MAP_GROUPS_OF, user, 0, trust, &r, &door);
+		lw_known_find(LW_MAP_GROUPS_OF, user, 0, trust, &found, &door);
 
-	if (e == LW_OK)
-		e = lw_list_add(to, lw_map_text(r), r->count);
+	if (e != LW_OK)
+		return e;
+	e = lw_list_add(to, found.text, found.count);
+	lw_map_leave(door);
 	return e == LW_PROTO ? LW_OFFLINE : e;
 }
 

@@ -20,46 +20,46 @@
 
 extern struct lw_map_room lw_known_room;
 
-/* A cleanup: lw_cleanup(lw_known_leave) struct lw_map_door *door = NULL. */
-static inline void lw_known_leave(struct lw_map_door **door)
-{
-	if (*door)
-		lw_map_leave(*door);
-}
-
-/* By name, or by id where that is NULL; ret is there until door is left. */
+/*
+ * By name, or by id where that is NULL. LW_OK: ret is there until the map is
+ * left by ret_door. What else lw_map_by_name() says, and LW_OFFLINE where there
+ * is no map: neither is set.
+ */
 lw_inline enum lw_err lw_known_find(enum lw_map_kind kind, const char *name,
 				    uint32_t id, enum lw_map_trust trust,
-				    const struct lw_map_record **ret,
+				    struct lw_map_view *ret,
 				    struct lw_map_door **ret_door)
 {
-	struct lw_map_door *door;
 	const struct lw_map *m;
+	enum lw_err e;
 	uint32_t now;
 
 	if (lw_own())
 		return LW_NOTOURS;
 	now = lw_map_now();
-	m = lw_map_enter(&lw_known_room, now, &door);
+	m = lw_map_enter(&lw_known_room, now, ret_door);
 	if (!m)
 		return LW_OFFLINE;
-	*ret_door = door;
-	return name ? lw_map_by_name(m, kind, name, trust, now, ret)
-		    : lw_map_by_id(m, kind, id, trust, now, ret);
+	e = name ? lw_map_by_name(m, kind, name, trust, now, ret)
+		 : lw_map_by_id(m, kind, id, trust, now, ret);
+	if (e != LW_OK)
+		lw_map_leave(*ret_door);
+	return e;
 }
 
 /*
- * All its strings, of n bytes: they begin in buf and end there. LW_RANGE: len
- * is too small.
+ * All its strings: they begin in buf and end there. LW_RANGE: len is too small.
  */
-lw_inline enum lw_err lw_known_text(const struct lw_map_record *r, uint32_t n,
-				    char *buf, size_t len)
+lw_inline enum lw_err lw_known_text(const struct lw_map_view *found, char *buf,
+				    size_t len)
 {
+	uint32_t n = found->text_n;
+
 	if (n < 2)
 		return LW_OFFLINE;
 	if (n > len)
 		return LW_RANGE;
-	memcpy(buf, lw_map_text(r), n);
+	memcpy(buf, found->text, n);
 	return buf[n - 1] == '\0' && buf[0] != '\0' ? LW_OK : LW_OFFLINE;
 }
 

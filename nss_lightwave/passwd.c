@@ -41,14 +41,19 @@ static enum lw_err ask(const char *name, uid_t uid, struct passwd *pwd,
 	return lw_nss_take_passwd(&entry, pwd, a);
 }
 
-/* Whatever is in r: no string begins behind the n bytes in buf. */
+/* Whatever is in it: no string begins behind its n bytes in buf. */
 lw_inline enum lw_err fill_known(struct passwd *pwd,
-				 const struct lw_map_record *r, uint32_t n,
-				 char *buf)
+				 const struct lw_map_view *found, char *buf,
+				 size_t len)
 {
+	const struct lw_map_record *r = found->r;
+	uint32_t n = found->text_n;
 	uint32_t password = r->at[0], gecos = r->at[1];
 	uint32_t home = r->at[2], shell = r->at[3];
+	enum lw_err e = lw_known_text(found, buf, len);
 
+	if (e != LW_OK)
+		return e;
 	if (password >= n || gecos >= n || home >= n || shell >= n)
 		return LW_OFFLINE;
 	pwd->pw_name = buf;
@@ -67,16 +72,16 @@ lw_inline enum lw_err known(const char *name, uid_t uid,
 			    enum lw_map_trust trust, struct passwd *pwd,
 			    char *buf, size_t len)
 {
-	lw_cleanup(lw_known_leave) struct lw_map_door *door = NULL;
-	const struct lw_map_record *r;
-	enum lw_err e = lw_known_find(LW_MAP_USER, name, uid, trust, &r, &door);
-	uint32_t n;
+	lw_unset struct lw_map_view found;
+	struct lw_map_door *door;
+	enum lw_err e =
+		lw_known_find(LW_MAP_USER, name, uid, trust, &found, &door);
 
 	if (e != LW_OK)
 		return e;
-	n = r->text_n;
-	e = lw_known_text(r, n, buf, len);
-	return e == LW_OK ? fill_known(pwd, r, n, buf) : e;
+	e = fill_known(pwd, &found, buf, len);
+	lw_map_leave(door);
+	return e;
 }
 
 /* What the map once knew: at once where no front is alive, else after it. */

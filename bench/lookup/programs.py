@@ -45,6 +45,8 @@ class Way:
 
 REFERENCE = Way("reference", "reference")
 MODULE = Way("module", "lightwave")
+# A module that only returns: what the loop itself takes.
+LOOP = Way("loop", "empty")
 OURS_LAST = Way("files lightwave", "glibc", "files lightwave")
 EMPTY_LAST = Way("files empty", "glibc", "files empty")
 OURS_FIRST = Way("lightwave files", "glibc", "lightwave files")

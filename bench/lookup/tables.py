@@ -2,8 +2,8 @@
 import statistics
 import sys
 
-from programs import (EMPTY_FIRST, EMPTY_LAST, MODULE, OURS_FIRST, OURS_LAST,
-                      REFERENCE, WAYS, over)
+from programs import (EMPTY_FIRST, EMPTY_LAST, LOOP, MODULE, OURS_FIRST,
+                      OURS_LAST, REFERENCE, WAYS, over)
 
 HOT = ["hot.getpwnam", "hot.getpwuid", "hot.getgrnam", "hot.getgrgid",
        "hot.initgroups", "hot.getpwnam.2threads", "hot.getpwnam.2procs"]
@@ -12,6 +12,7 @@ SETS = ["set1000.getpwnam", "set1000.getpwuid", "set1000.getpwnam.2threads",
 WIDE = ["many.initgroups", "big.getgrnam"]
 MISSES = ["miss.same", "miss.sameuid", "miss.new"]
 BENCHES = HOT + SETS + WIDE + MISSES
+COUNTED = [LOOP, REFERENCE, MODULE]
 ONE_CALL = ["hot.getpwnam", "hot.getpwuid", "hot.getgrnam", "hot.initgroups",
             "many.initgroups", "big.getgrnam", "miss.same", "miss.sameuid"]
 # callgrind takes its time; what glibc adds is the same for all of these.
@@ -71,11 +72,11 @@ def times(programs, data, args):
 
 def counts(programs, data):
     print("Of one lookup, by count\n")
-    head("", *("%s: instructions" % w.title for w in (REFERENCE, MODULE)),
+    head("", *("%s: instructions" % w.title for w in COUNTED),
          *("%s: system calls" % w.title for w in WAYS[1:]))
     for bench in ONE_CALL:
         row(bench, *("%.0f" % programs.instructions(w, data, bench)
-                     for w in (REFERENCE, MODULE)),
+                     for w in COUNTED),
             *("%.2f" % programs.syscalls(w, data, bench) for w in WAYS[1:]))
     print("\nInstructions through glibc\n")
     head("", *("`%s`" % w.title for w in WAYS[2:]))

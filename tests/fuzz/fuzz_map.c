@@ -208,11 +208,11 @@ static uint32_t value(const uint8_t c[CHANGE])
 }
 
 /* What is told to be the record's, as the module copies it. */
-static void read_all(const struct lw_map *m, const struct lw_map_record *r)
+static void read_all(const struct lw_map *m, const struct lw_map_view *found)
 {
-	const uint8_t *text = lw_map_text(r), *end = m->base + m->size;
-	size_t n =
-		r->kind == LW_MAP_GROUPS_OF ? 4 * (size_t)r->count : r->text_n;
+	const uint8_t *text = found->text, *end = m->base + m->size;
+	size_t n = found->r->kind == LW_MAP_GROUPS_OF ? 4 * (size_t)found->count
+						      : found->text_n;
 	lw_cleanup(lw_free) uint8_t *copy = NULL;
 
 	fuzz_holds(text <= end && n <= (size_t)(end - text),
@@ -349,7 +349,7 @@ static void ask_module(const uint8_t *map, size_t n)
 static bool ask_reader(const uint8_t *map, size_t n)
 {
 	lw_cleanup(lw_free) uint8_t *exact = malloc(n ? n : 1);
-	const struct lw_map_record *r = NULL;
+	struct lw_map_view found;
 	struct lw_map m;
 	char name[64];
 
@@ -364,12 +364,12 @@ static bool ask_reader(const uint8_t *map, size_t n)
 		snprintf(name, sizeof(name), "%s%u",
 			 kind == LW_MAP_MEMBERS ? "group" : "user",
 			 i / LW_MAP_KIND_COUNT);
-		if (lw_map_by_name(&m, kind, name, LW_MAP_STALE, 1, &r) ==
+		if (lw_map_by_name(&m, kind, name, LW_MAP_STALE, 1, &found) ==
 		    LW_OK)
-			read_all(&m, r);
+			read_all(&m, &found);
 		if (lw_map_by_id(&m, kind, FIRST + i / LW_MAP_KIND_COUNT,
-				 LW_MAP_FRESH, 1, &r) == LW_OK)
-			read_all(&m, r);
+				 LW_MAP_FRESH, 1, &found) == LW_OK)
+			read_all(&m, &found);
 	}
 	return true;
 }

@@ -99,14 +99,14 @@ static void until_told(const char *name)
 	enum lw_err e = LW_OFFLINE;
 
 	while (e != LW_OK) {
-		const struct lw_map_record *r;
+		struct lw_map_view found;
 		struct lw_map_door *door;
 		uint32_t now = lw_map_now();
 		const struct lw_map *m = lw_map_enter(&room, now, &door);
 
 		if (m) {
 			e = lw_map_by_name(m, LW_MAP_GROUPS_OF, name,
-					   LW_MAP_FRESH, now, &r);
+					   LW_MAP_FRESH, now, &found);
 			lw_map_leave(door);
 		}
 		assert_true(worker_now_ms() < until);
@@ -273,7 +273,7 @@ static void what_is_told_again_asks_for_nothing_again(void **state)
 static void whose_names_are_ours_is_known_at_once(void **state)
 {
 	struct lw_map_room room = { .path = "map" };
-	const struct lw_map_record *r;
+	struct lw_map_view found;
 	struct lw_map_door *door;
 	const struct lw_map *m;
 
@@ -283,13 +283,13 @@ static void whose_names_are_ours_is_known_at_once(void **state)
 	m = lw_map_enter(&room, lw_map_now(), &door);
 	assert_non_null(m);
 	assert_int_equal(lw_map_by_name(m, LW_MAP_USER, "root", LW_MAP_FRESH,
-					lw_map_now(), &r),
+					lw_map_now(), &found),
 			 LW_NOTOURS);
 	assert_int_equal(lw_map_by_id(m, LW_MAP_USER, 1000, LW_MAP_FRESH,
-				      lw_map_now(), &r),
+				      lw_map_now(), &found),
 			 LW_NOTOURS);
 	assert_int_equal(lw_map_by_name(m, LW_MAP_USER, ALICE, LW_MAP_FRESH,
-					lw_map_now(), &r),
+					lw_map_now(), &found),
 			 LW_OFFLINE);
 	lw_map_leave(door);
 	lw_map_close(&room);
@@ -299,15 +299,15 @@ static void whose_names_are_ours_is_known_at_once(void **state)
 static uint32_t end_of(const char *name)
 {
 	struct lw_map_room room = { .path = "map" };
-	const struct lw_map_record *r;
+	struct lw_map_view found;
 	struct lw_map_door *door;
 	uint32_t now = lw_map_now(), ret = 0;
 	const struct lw_map *m = lw_map_enter(&room, now, &door);
 
 	assert_non_null(m);
-	if (lw_map_by_name(m, LW_MAP_USER, name, LW_MAP_FRESH, now, &r) ==
+	if (lw_map_by_name(m, LW_MAP_USER, name, LW_MAP_FRESH, now, &found) ==
 	    LW_OK)
-		ret = atomic_load(&r->until);
+		ret = atomic_load(&found.r->until);
 	lw_map_leave(door);
 	lw_map_close(&room);
 	return ret;

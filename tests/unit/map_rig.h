@@ -85,9 +85,10 @@ struct found {
 	char member[2][32];
 };
 
-static inline void take(const struct lw_map_record *r, struct found *ret)
+static inline void take(const struct lw_map_view *found, struct found *ret)
 {
-	const char *text = lw_map_text(r);
+	const struct lw_map_record *r = found->r;
+	const char *text = found->text;
 
 	ret->id = r->id;
 	ret->gid = r->gid;
@@ -109,15 +110,15 @@ static inline struct found by_name(enum lw_map_kind kind, const char *typed,
 				   enum lw_map_trust trust, uint32_t now)
 {
 	struct found ret = { .e = LW_OFFLINE };
-	const struct lw_map_record *r;
+	struct lw_map_view found;
 	struct lw_map_door *door;
 	const struct lw_map *m = lw_map_enter(&room, 50, &door);
 
 	if (!m)
 		return ret;
-	ret.e = lw_map_by_name(m, kind, typed, trust, now, &r);
+	ret.e = lw_map_by_name(m, kind, typed, trust, now, &found);
 	if (ret.e == LW_OK)
-		take(r, &ret);
+		take(&found, &ret);
 	lw_map_leave(door);
 	return ret;
 }
@@ -126,15 +127,15 @@ static inline struct found by_id(enum lw_map_kind kind, uint32_t id,
 				 uint32_t now)
 {
 	struct found ret = { .e = LW_OFFLINE };
-	const struct lw_map_record *r;
+	struct lw_map_view found;
 	struct lw_map_door *door;
 	const struct lw_map *m = lw_map_enter(&room, 50, &door);
 
 	if (!m)
 		return ret;
-	ret.e = lw_map_by_id(m, kind, id, LW_MAP_FRESH, now, &r);
+	ret.e = lw_map_by_id(m, kind, id, LW_MAP_FRESH, now, &found);
 	if (ret.e == LW_OK)
-		take(r, &ret);
+		take(&found, &ret);
 	lw_map_leave(door);
 	return ret;
 }

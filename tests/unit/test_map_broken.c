@@ -27,7 +27,7 @@ static size_t read_file(uint8_t **ret)
 /* Each of these ends, and what it gives lies within the map. */
 static void ask_all(const struct lw_map *m)
 {
-	const struct lw_map_record *r = NULL;
+	struct lw_map_view found;
 
 	for (enum lw_map_kind k = LW_MAP_USER; k < LW_MAP_KIND_COUNT; k++) {
 		for (uint32_t i = 0; i < 40; i++) {
@@ -35,12 +35,12 @@ static void ask_all(const struct lw_map *m)
 			char a[LW_MAP_TYPED + 1];
 
 			snprintf(a, sizeof(a), "user%u@lightwave.test", i);
-			if (lw_map_by_name(m, k, a, LW_MAP_FRESH, 1, &r) ==
+			if (lw_map_by_name(m, k, a, LW_MAP_FRESH, 1, &found) ==
 			    LW_OK)
-				take(r, &f);
+				take(&found, &f);
 			if (lw_map_by_id(m, k, FIRST + i, LW_MAP_STALE, 1,
-					 &r) == LW_OK)
-				take(r, &f);
+					 &found) == LW_OK)
+				take(&found, &f);
 		}
 	}
 }
