@@ -42,6 +42,9 @@ static inline const struct lw_map_record *lw_map_record_at(
 	return (const void *)(m->base + offset);
 }
 
+/* A field of a record, loaded once: another process may write to the file. */
+#define LW_MAP_ONCE(field) (*(const volatile __typeof__(field) *)&(field))
+
 /*
  * A record that was found, and what of it was checked, read once: who wrote to
  * the file meanwhile has changed none of that.
@@ -66,8 +69,8 @@ static inline bool lw_map_is_whole(const struct lw_map *m,
 
 	ret->r = r;
 	ret->text = (const uint8_t *)r->words + words;
-	ret->text_n = r->text_n;
-	ret->count = r->count;
+	ret->text_n = LW_MAP_ONCE(r->text_n);
+	ret->count = LW_MAP_ONCE(r->count);
 	n = (uint64_t)words + ret->text_n;
 	if (kind == LW_MAP_GROUPS_OF)
 		n += UINT64_C(4) * ret->count;
@@ -179,7 +182,7 @@ static inline bool lw_map_find_id(const struct lw_map *m, enum lw_map_kind kind,
 		if (!r)
 			return false;
 		if (r->id == key->words[0] && r->kind == kind &&
-		    lw_map_is_whole(m, r, kind, r->key_n, ret))
+		    lw_map_is_whole(m, r, kind, LW_MAP_ONCE(r->key_n), ret))
 			return true;
 		next = lw_map_load(&r->next_by_id);
 	}

@@ -75,7 +75,7 @@ static enum lw_err fill_known(struct group *grp,
 	*grp = (struct group) {
 		.gr_name = strings[0],
 		.gr_passwd = strings[1],
-		.gr_gid = found->r->id,
+		.gr_gid = LW_MAP_ONCE(found->r->id),
 		.gr_mem = strings + 2,
 	};
 	return lw_known_id(grp->gr_gid) ? LW_OK : LW_OFFLINE;

@@ -16,7 +16,8 @@ static inline bool is_new(const struct lw_list *to, gid_t gid)
 	return gid != to->skip;
 }
 
-static long count_new(const struct lw_list *to, const gid_t *gids, uint32_t n)
+static long count_new(const struct lw_list *to, const volatile gid_t *gids,
+		      uint32_t n)
 {
 	long count = 0;
 
@@ -45,7 +46,29 @@ static enum lw_err reserve(struct lw_list *to, long n)
 	return LW_OK;
 }
 
-enum lw_err lw_list_add(struct lw_list *to, const gid_t *gids, uint32_t n)
+/* They may be others now than when they were counted. */
+static enum lw_err append(struct lw_list *to, const volatile gid_t *gids,
+			  uint32_t n)
+{
+	long at = *to->start, end = *to->size;
+
+	for (uint32_t i = 0; i < n; i++) {
+		gid_t gid = gids[i];
+
+		if (gid == 0 || gid == (gid_t)-1)
+			return LW_PROTO;
+		if (!is_new(to, gid))
+			continue;
+		if (at >= end)
+			return LW_PROTO;
+		(*to->groups)[at++] = gid;
+	}
+	*to->start = at;
+	return LW_OK;
+}
+
+enum lw_err lw_list_add(struct lw_list *to, const volatile gid_t *gids,
+			uint32_t n)
 {
 	long at = *to->start, need = n;
 	enum lw_err e;
@@ -55,14 +78,5 @@ enum lw_err lw_list_add(struct lw_list *to, const gid_t *gids, uint32_t n)
 	if (to->limit > 0 && at + need > to->limit)
 		need = count_new(to, gids, n);
 	e = reserve(to, need);
-	if (e != LW_OK)
-		return e;
-	for (uint32_t i = 0; i < n; i++) {
-		if (gids[i] == 0 || gids[i] == (gid_t)-1)
-			return LW_PROTO;
-		if (is_new(to, gids[i]))
-			(*to->groups)[at++] = gids[i];
-	}
-	*to->start = at;
-	return LW_OK;
+	return e == LW_OK ? append(to, gids, n) : e;
 }

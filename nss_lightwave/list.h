@@ -17,9 +17,11 @@ struct lw_list {
 
 /*
  * Append the n gids that are not in the list: all of them, or none and an
- * error. LW_PROTO: they are too many, or one is nobody's. LW_RANGE: more than
+ * error. They may be in memory that another process writes. LW_PROTO: they are
+ * too many, or one is nobody's, or they changed meanwhile. LW_RANGE: more than
  * limit. LW_NOMEM.
  */
-enum lw_err lw_list_add(struct lw_list *to, const gid_t *gids, uint32_t n);
+enum lw_err lw_list_add(struct lw_list *to, const volatile gid_t *gids,
+			uint32_t n);
 
 #endif

@@ -48,8 +48,10 @@ lw_inline enum lw_err fill_known(struct passwd *pwd,
 {
 	const struct lw_map_record *r = found->r;
 	uint32_t n = found->text_n;
-	uint32_t password = r->at[0], gecos = r->at[1];
-	uint32_t home = r->at[2], shell = r->at[3];
+	uint32_t password = LW_MAP_ONCE(r->at[0]);
+	uint32_t gecos = LW_MAP_ONCE(r->at[1]);
+	uint32_t home = LW_MAP_ONCE(r->at[2]);
+	uint32_t shell = LW_MAP_ONCE(r->at[3]);
 	enum lw_err e = lw_known_text(found, buf, len);
 
 	if (e != LW_OK)
@@ -61,8 +63,8 @@ lw_inline enum lw_err fill_known(struct passwd *pwd,
 	pwd->pw_gecos = buf + gecos;
 	pwd->pw_dir = buf + home;
 	pwd->pw_shell = buf + shell;
-	pwd->pw_uid = r->id;
-	pwd->pw_gid = r->gid;
+	pwd->pw_uid = LW_MAP_ONCE(r->id);
+	pwd->pw_gid = LW_MAP_ONCE(r->gid);
 	return lw_known_id(pwd->pw_uid) && lw_known_id(pwd->pw_gid)
 		       ? LW_OK
 		       : LW_OFFLINE;
