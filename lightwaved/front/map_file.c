@@ -265,15 +265,23 @@ static uint32_t copy_record(struct lw_map_file *to,
 	return at;
 }
 
+/* Members that nobody has asked for since are not worth their bytes. */
+static bool lives(const struct lw_map_record *r, uint32_t round)
+{
+	return atomic_load_explicit(&r->until, memory_order_relaxed) !=
+		       LW_MAP_DEAD &&
+	       (r->kind != LW_MAP_MEMBERS || r->round == round);
+}
+
 static void copy_living(struct lw_map_file *to, const struct lw_map_file *from)
 {
 	uint32_t at = lw_map_file_head(from)->records_at;
+	uint32_t round = lw_map_file_head(from)->round;
 
 	while (at < from->used) {
 		const struct lw_map_record *r = lw_map_file_at(from, at);
 
-		if (atomic_load_explicit(&r->until, memory_order_relaxed) !=
-		    LW_MAP_DEAD)
+		if (lives(r, round))
 			copy_record(to, r);
 		at += r->size;
 	}

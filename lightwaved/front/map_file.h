@@ -96,7 +96,10 @@ void lw_map_file_times(struct lw_map_file *f, uint32_t fresh, uint32_t stale,
 		       uint32_t rights, uint32_t alive);
 /* What is not put again from now on is not believed while we can be asked. */
 void lw_map_file_new_round(struct lw_map_file *f);
-/* ... and now is dropped: this round is over. */
+/*
+ * ... and now is dropped: this round is over. Members of groups, which are put
+ * when somebody asks for them, stay to be renewed, unbelieved.
+ */
 void lw_map_file_end_round(struct lw_map_file *f);
 
 /*

@@ -351,7 +351,9 @@ void lw_map_file_end_round(struct lw_map_file *f)
 	while (at < f->used) {
 		struct lw_map_record *r = lw_map_file_at(f, at);
 
-		if (r->round != h->round)
+		/* Members are put when asked for: mostly the same bytes again.
+		 */
+		if (r->round != h->round && r->kind != LW_MAP_MEMBERS)
 			kill(f, r);
 		at += r->size;
 	}

@@ -46,6 +46,52 @@ static void a_map_that_grows_is_followed_by_its_readers(void **state)
 	lw_map_file_free(f);
 }
 
+static enum lw_err put_members(struct lw_map_file *f)
+{
+	static const struct lw_str members[] = { { "alice@lightwave.test", 20 },
+						 { "bob@lightwave.test", 18 } };
+	struct lw_map_entry e = {
+		.kind = LW_MAP_MEMBERS,
+		.account = LW_STR("admins"),
+		.id = FIRST + 7,
+		.until = LW_MAP_FOLLOWED,
+		.text = { LW_STR("admins@lightwave.test"), LW_STR("x") },
+		.texts = 2,
+		.count = 2,
+		.members = members,
+	};
+
+	return lw_map_file_put(f, &e);
+}
+
+/* Who asks for large groups after each change fills no memory. */
+static void the_same_members_need_no_room_in_another_round(void **state)
+{
+	static const char admins[] = "admins@lightwave.test";
+	struct lw_map_file *f = make(false);
+	uint32_t used;
+
+	(void)state;
+	assert_int_equal(put_members(f), LW_OK);
+	used = lw_map_file_stats(f).used;
+	for (int i = 0; i < 5; i++) {
+		lw_map_file_new_round(f);
+		lw_map_file_end_round(f);
+		assert_int_equal(
+			by_name(LW_MAP_MEMBERS, admins, LW_MAP_FRESH, 50).e,
+			LW_OFFLINE);
+		assert_int_equal(
+			by_name(LW_MAP_MEMBERS, admins, LW_MAP_STALE, 3000).e,
+			LW_OFFLINE);
+		assert_int_equal(put_members(f), LW_OK);
+		assert_int_equal(
+			by_name(LW_MAP_MEMBERS, admins, LW_MAP_FRESH, 50).count,
+			2);
+	}
+	assert_int_equal(lw_map_file_stats(f).used, used);
+	lw_map_file_free(f);
+}
+
 /* The same ones, changed again and again, do not make it grow for ever. */
 static void what_is_dead_is_left_behind(void **state)
 {
@@ -220,6 +266,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_map_that_grows_is_followed_by_its_readers),
+		cmocka_unit_test(
+			the_same_members_need_no_room_in_another_round),
 		cmocka_unit_test(what_is_dead_is_left_behind),
 		cmocka_unit_test(a_full_disk_leaves_what_was_published),
 		cmocka_unit_test(a_full_disk_before_there_is_a_name),
