@@ -11,11 +11,12 @@
 #include <malloc.h>
 #include <string.h>
 
-#define SLICE	64  /* chains of the replica in one turn of the loop */
-#define RETRY_S 10  /* between two tries to make a map */
-#define ALIVE_S 5   /* ticks come every second */
-#define LOOK_MS 400 /* localdb.h looks again after 500: seen within 0.8 s */
-#define ROOM	64  /* records at first */
+#define SLICE	   64  /* chains of the replica in one turn of the loop */
+#define RETRY_S	   10  /* between two tries to make a map */
+#define ALIVE_S	   5   /* ticks come every second */
+#define LOOK_MS	   400 /* localdb.h looks again after 500: seen within 0.8 s */
+#define ROOM	   64  /* records at first */
+#define TIDY_BYTES (1 << 20)
 #define CONTAINER(link)                                                        \
 	((struct lw_known *)((char *)(link)-offsetof(struct lw_known, by_sid)))
 
@@ -30,8 +31,9 @@ struct lw_publish {
 	unsigned int wait;  /* ticks until a map is tried again */
 	unsigned int clean; /* ... and until what is too old is dropped */
 	struct timespec passwd, group;
-	bool named;   /* programs see it */
-	bool unended; /* a round is under way, or waits for a replica */
+	size_t answered; /* bytes, since memory was last given back */
+	bool named;	 /* programs see it */
+	bool unended;	 /* a round is under way, or waits for a replica */
 };
 
 /* As lw_map_now() has it; 0: before the boot. */
@@ -226,8 +228,18 @@ static void drop_old(struct lw_publish *p)
 			   c->offline_authorization_max);
 }
 
+/* What was worked out for many answers, or large ones, is given back. */
+static void give_back(struct lw_publish *p)
+{
+	if (p->answered < TIDY_BYTES)
+		return;
+	p->answered = 0;
+	malloc_trim(0);
+}
+
 void lw_publish_tick(struct lw_publish *p)
 {
+	give_back(p);
 	if (!p->file && p->wait > 0 && --p->wait > 0)
 		return;
 	if (!p->file) {
@@ -265,7 +277,10 @@ void lw_publish_reload(struct lw_publish *p)
 void lw_publish_answer(struct lw_publish *p, struct lw_request *r,
 		       enum lw_err e, const struct lw_wr *rest)
 {
-	if (p && p->file)
+	if (!p)
+		return;
+	p->answered += (size_t)(rest->p - rest->base);
+	if (p->file)
 		lw_put_answer(p->file, r, e, rest);
 }
 

@@ -1,16 +1,20 @@
 /* table.c - a bounded map. The front; pure. */
 #include "table.h"
 
-#include <search.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
 struct lw_table_entry {
+	struct lw_hash_link by_key;
 	TAILQ_ENTRY(lw_table_entry) link;
 	void *value;
-	char *key;
+	char key[];
 };
+
+#define ENTRY(l)                                                               \
+	((struct lw_table_entry *)((char *)(l)-offsetof(struct lw_table_entry, \
+							by_key)))
 
 void lw_table_init(struct lw_table *t, size_t max, void (*free_value)(void *))
 {
@@ -18,27 +22,24 @@ void lw_table_init(struct lw_table *t, size_t max, void (*free_value)(void *))
 	TAILQ_INIT(&t->order);
 }
 
-static int compare(const void *a, const void *b)
-{
-	return strcmp(((const struct lw_table_entry *)a)->key,
-		      ((const struct lw_table_entry *)b)->key);
-}
-
 static struct lw_table_entry *find(const struct lw_table *t, const char *key)
 {
-	struct lw_table_entry probe = { .key = (char *)(uintptr_t)key };
-	void *node = tfind(&probe, &t->root, compare);
+	struct lw_hash_link *l;
 
-	return node ? *(struct lw_table_entry **)node : NULL;
+	if (t->count == 0)
+		return NULL;
+	l = lw_hash_first(&t->by_key, lw_hash_of(key, strlen(key)));
+	while (l && strcmp(ENTRY(l)->key, key) != 0)
+		l = lw_hash_next(l);
+	return l ? ENTRY(l) : NULL;
 }
 
 static void destroy(struct lw_table *t, struct lw_table_entry *e)
 {
-	tdelete(e, &t->root, compare);
+	lw_hash_drop(&t->by_key, &e->by_key);
 	TAILQ_REMOVE(&t->order, e, link);
 	t->count--;
 	t->free_value(e->value);
-	free(e->key);
 	free(e);
 }
 
@@ -46,6 +47,7 @@ void lw_table_clear(struct lw_table *t)
 {
 	while (!TAILQ_EMPTY(&t->order))
 		destroy(t, TAILQ_FIRST(&t->order));
+	lw_hash_done(&t->by_key);
 }
 
 void *lw_table_get(const struct lw_table *t, const char *key)
@@ -57,16 +59,16 @@ void *lw_table_get(const struct lw_table *t, const char *key)
 
 static struct lw_table_entry *add(struct lw_table *t, const char *key)
 {
-	struct lw_table_entry *e = calloc(1, sizeof(*e));
+	size_t n = strlen(key);
+	struct lw_table_entry *e;
 
+	if (!t->by_key.bucket && lw_hash_init(&t->by_key) != LW_OK)
+		return NULL;
+	e = malloc(sizeof(*e) + n + 1);
 	if (!e)
 		return NULL;
-	e->key = strdup(key);
-	if (!e->key || !tsearch(e, &t->root, compare)) {
-		free(e->key);
-		free(e);
-		return NULL;
-	}
+	memcpy(e->key, key, n + 1);
+	lw_hash_add(&t->by_key, &e->by_key, lw_hash_of(key, n));
 	t->count++;
 	return e;
 }

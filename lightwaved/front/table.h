@@ -1,21 +1,19 @@
 /*
  * table.h - a map from strings to values, with a bound. The front.
  *
- * Ordered inside by tsearch(3). When it is full, the value that was put there
- * longest ago goes.
+ * When it is full, the value that was put there longest ago goes.
  */
 #ifndef LW_TABLE_H
 #define LW_TABLE_H
 
-#include "err.h"
+#include "hash.h"
 
-#include <stddef.h>
 #include <sys/queue.h>
 
 struct lw_table_entry;
 
 struct lw_table {
-	void *root;
+	struct lw_hash by_key;
 	TAILQ_HEAD(lw_table_order, lw_table_entry) order;
 	size_t count, max;
 	void (*free_value)(void *);

@@ -156,9 +156,12 @@ static enum lw_err make_pools(struct lw_master *m)
 	const struct {
 		struct lw_pool *pool;
 		const char *name;
-	} all[] = { { &m->lookups, "lookup" },	{ &m->pam, "pam" },
-		    { &m->logins, "login" },	{ &m->sync, "sync" },
-		    { &m->tests, "self-test" }, { &m->probes, "probe" } };
+		bool once;
+	} all[] = {
+		{ &m->lookups, "lookup", false }, { &m->pam, "pam", false },
+		{ &m->logins, "login", false },	  { &m->sync, "sync", false },
+		{ &m->tests, "self-test", true }, { &m->probes, "probe", true }
+	};
 	enum lw_err e = LW_OK;
 
 	_Static_assert(sizeof(all) / sizeof(all[0]) * LW_POOL_WORKERS <=
@@ -167,6 +170,7 @@ static enum lw_err make_pools(struct lw_master *m)
 	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]) && e == LW_OK;
 	     i++) {
 		*all[i].pool = (struct lw_pool) { .name = all[i].name,
+						  .once = all[i].once,
 						  .setup = &m->setup,
 						  .watch = &m->watch,
 						  .first_cell = (uint32_t)i *

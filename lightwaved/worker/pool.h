@@ -43,6 +43,7 @@ struct lw_slot {
 
 struct lw_pool {
 	const char *name;
+	bool once; /* a worker does one job: what that took ends with it */
 	const struct lw_setup *setup;
 	struct lw_watch *watch; /* told of each job that has ended */
 	uint32_t first_cell;	/* of LW_POOL_WORKERS in the servers' table */
@@ -57,7 +58,8 @@ struct lw_pool {
 	int64_t no_ticket_until_ms; /* a KDC kept a login waiting in vain */
 };
 
-/* p has its name, setup, watch, first_cell and base, all borrowed. LW_NOMEM. */
+/* p has its name, once, setup, watch, first_cell and base, all borrowed.
+ * LW_NOMEM. */
 enum lw_err lw_pool_init(struct lw_pool *p);
 /* Kills what runs and waits for it. Jobs are dropped without an answer. */
 void lw_pool_done(struct lw_pool *p);

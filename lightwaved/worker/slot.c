@@ -270,7 +270,7 @@ static void finish(struct lw_slot *s, struct lw_body *b)
 	if (s->interim.p)
 		s->pool->no_ticket_until_ms = 0;
 	lw_body_done(&s->interim);
-	if (s->old || !wanted(s))
+	if (s->old || s->pool->once || !wanted(s))
 		retire(s);
 	if (j->from) {
 		lw_peer_answer(j->from, b, j->id);

@@ -4,6 +4,7 @@
 #include "cleanup.h"
 #include "sync_memory.h"
 
+#include <malloc.h>
 #include <string.h>
 
 static struct lw_sync_memory memory;
@@ -67,6 +68,9 @@ enum lw_err lw_sync_run(struct lw_conn *c, struct lw_rd *question,
 	e = look_around(c, &memory);
 	if (e == LW_OK)
 		e = answer(c, &memory, &q, &out, &end);
+	/* A whole directory is not read again for long. */
+	if (q.how != LW_SYNC_CHANGES)
+		malloc_trim(0);
 	if (e == LW_OK && end.kind != LW_SYNCED_TOO_MANY &&
 	    end.kind != LW_SYNCED_UNTOLD && end.kind != LW_SYNCED_UNKNOWN)
 		e = lw_sync_out_flush(&out);

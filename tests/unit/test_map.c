@@ -180,7 +180,7 @@ static void groups_and_members_are_told_whole(void **state)
 	assert_int_equal(put_groups(f, "alice", gids, 3), LW_OK);
 	r = by_name(LW_MAP_GROUPS_OF, "alice@lightwave.test", LW_MAP_FRESH, 50);
 	assert_int_equal(r.e, LW_OK);
-	/* Nobody put the group again: it is no more. */
+	/* Nobody put the group again: it is no more. Its members wait. */
 	assert_int_equal(lw_map_file_stats(f).records, 3);
 	lw_map_file_end_round(f);
 	assert_int_equal(lw_map_file_stats(f).records, 2);
