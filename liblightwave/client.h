@@ -35,7 +35,7 @@
 struct lw_budget {
 	int answer_ms;	/* all of it */
 	int read_ms;	/* until the front has read the question */
-	int refused_ms; /* try again, where the socket has nobody behind it */
+	int refused_ms; /* try again, where one was killed behind the socket */
 	int full_ms;	/* try again, where too many wait to be heard */
 };
 

@@ -3,6 +3,7 @@
 
 #include "cleanup.h"
 #include "config_keys.h"
+#include "config_whole.h"
 
 #include <errno.h>
 #include <ini.h>

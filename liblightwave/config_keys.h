@@ -21,12 +21,10 @@ enum lw_err lw_config_set(struct lw_config *c, int key, const char *section,
 			  const char *name, const char *value,
 			  struct lw_why why);
 
-/* All defaults; NULL when out of memory. */
-struct lw_config *lw_config_new(void);
-/* All is read: what was not given and depends on others has its value now. */
-void lw_config_settle(struct lw_config *c);
-
-/* What a configuration with the keys of seen still lacks; NULL: nothing. */
-const char *lw_config_missing(const struct lw_config *c, uint64_t seen);
+/*
+ * Which required key is not among those of seen; NULL: none. Valid until the
+ * next call.
+ */
+const char *lw_config_key_missing(uint64_t seen);
 
 #endif

@@ -4,10 +4,11 @@
 #include "cleanup.h"
 
 #include <errno.h>
-#include <stdbool.h>
 #include <string.h>
+#include <time.h>
 
 #define RECHECK_MS 500
+#define SETTLED_MS 1000
 
 /*
  * name:x:id:... ; gives the id and the name, which it ends with a NUL; NULL if
@@ -112,6 +113,46 @@ static bool unchanged(const struct stat *a, const struct stat *b)
 	       a->st_ctim.tv_nsec == b->st_ctim.tv_nsec;
 }
 
+/*
+ * The kernel's clock for files ticks some hundred times a second: what has
+ * just changed may change again and have the same time.
+ */
+static bool settled(const struct stat *st)
+{
+	struct timespec now;
+	int64_t age_ms;
+
+	clock_gettime(CLOCK_REALTIME, &now);
+	age_ms = ((int64_t)now.tv_sec - st->st_ctim.tv_sec) * 1000 +
+		 (now.tv_nsec - st->st_ctim.tv_nsec) / 1000000;
+	return age_ms >= SETTLED_MS || age_ms <= -SETTLED_MS;
+}
+
+static bool same(const struct lw_localdb *db, const struct lw_localent *ents,
+		 size_t count)
+{
+	if (db->changes == 0 || db->count != count)
+		return false;
+	for (size_t i = 0; i < count; i++) {
+		if (db->ents[i].id != ents[i].id ||
+		    strcmp(db->ents[i].name, ents[i].name) != 0)
+			return false;
+	}
+	return true;
+}
+
+static void take(struct lw_localdb *db, struct lw_localent *ents, size_t count)
+{
+	if (same(db, ents, count)) {
+		drop(ents, count);
+		return;
+	}
+	drop(db->ents, db->count);
+	db->ents = ents;
+	db->count = count;
+	db->changes++;
+}
+
 enum lw_err lw_localdb_refresh(struct lw_localdb *db, int64_t now_ms)
 {
 	lw_cleanup(lw_fclose) FILE *f = NULL;
@@ -119,25 +160,26 @@ enum lw_err lw_localdb_refresh(struct lw_localdb *db, int64_t now_ms)
 	size_t count = 0;
 	struct stat st;
 	enum lw_err e;
+	bool later;
 
 	if (now_ms - db->checked_ms < RECHECK_MS)
 		return LW_OK;
 	f = fopen(db->path, "re");
 	if (!f || fstat(fileno(f), &st) < 0)
 		return LW_OFFLINE;
-	if (db->ents && unchanged(&st, &db->seen)) {
+	if (db->settled && unchanged(&st, &db->seen)) {
 		db->checked_ms = now_ms;
 		return LW_OK;
 	}
+	db->settled = false;
+	later = settled(&st);
 	e = slurp(f, &ents, &count);
 	if (e != LW_OK) {
 		drop(ents, count);
 		return e;
 	}
-	drop(db->ents, db->count);
-	db->ents = ents;
-	db->count = count;
-	db->reads++;
+	take(db, ents, count);
+	db->settled = later;
 	db->seen = st;
 	db->checked_ms = now_ms;
 	return LW_OK;

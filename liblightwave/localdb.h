@@ -10,6 +10,7 @@
 
 #include "err.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/stat.h>
@@ -33,7 +34,8 @@ struct lw_localdb {
 	const char *path; /* borrowed */
 	struct stat seen;
 	int64_t checked_ms;
-	uint64_t reads; /* another number is another content */
+	bool settled;	  /* what it has become since then is told by stat(2) */
+	uint64_t changes; /* another number is another content */
 	struct lw_localent {
 		char *name;
 		uint32_t id;

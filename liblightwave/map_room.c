@@ -2,9 +2,9 @@
 #include "map_room.h"
 
 #include "cleanup.h"
+#include "map_open.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <pthread.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
@@ -42,26 +42,16 @@ static struct lw_map_seat *free_seat(struct lw_map_room *room)
 	return ret;
 }
 
-/* Who could write it could have us killed by shortening it. */
-static bool trusted(const struct stat *st)
-{
-	return S_ISREG(st->st_mode) &&
-	       (st->st_mode & (S_IWGRP | S_IWOTH)) == 0 &&
-	       st->st_size >= (off_t)sizeof(struct lw_map_head) &&
-	       st->st_size <= (off_t)LW_MAP_SIZE_MAX;
-}
-
 /* Into s. LW_NOTFOUND: it is the one that is in but. */
 static enum lw_err open_map(const char *path, const struct lw_map_seat *but,
 			    struct lw_map_seat *s)
 {
-	lw_cleanup(lw_close) int fd =
-		open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
 	struct stat st;
+	lw_cleanup(lw_close) int fd = lw_map_open(path, &st);
 	enum lw_err e;
 	void *p;
 
-	if (fd < 0 || fstat(fd, &st) < 0 || !trusted(&st))
+	if (fd < 0)
 		return LW_OFFLINE;
 	if (but && but->dev == st.st_dev && but->ino == st.st_ino)
 		return LW_NOTFOUND;

@@ -105,7 +105,8 @@ static void write_group(struct lw_request *r, const struct lw_object *o,
 /* Another number once anything more is known, or may be wrong. */
 static uint64_t state_of(const struct lw_front *f)
 {
-	return lw_follow_turns(f->follow) + f->passwd.reads + f->group.reads;
+	return lw_follow_turns(f->follow) + f->passwd.changes +
+	       f->group.changes;
 }
 
 static enum lw_err write_members(struct lw_request *r,

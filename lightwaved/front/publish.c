@@ -30,10 +30,10 @@ struct lw_publish {
 	size_t at;
 	unsigned int wait;  /* ticks until a map is tried again */
 	unsigned int clean; /* ... and until what is too old is dropped */
-	struct timespec passwd, group;
-	size_t answered; /* bytes, since memory was last given back */
-	bool named;	 /* programs see it */
-	bool unended;	 /* a round is under way, or waits for a replica */
+	uint64_t local;	    /* changes of /etc/passwd and /etc/group before */
+	size_t answered;    /* bytes, since memory was last given back */
+	bool named;	    /* programs see it */
+	bool unended;	    /* a round is under way, or waits for a replica */
 };
 
 /* As lw_map_now() has it; 0: before the boot. */
@@ -187,13 +187,9 @@ static void on_turn(evutil_socket_t fd, short what, void *arg)
 	name_it(p);
 }
 
-static bool changed(struct timespec *seen, const struct stat *now)
+static uint64_t local_changes(const struct lw_front *f)
 {
-	bool other = seen->tv_sec != now->st_mtim.tv_sec ||
-		     seen->tv_nsec != now->st_mtim.tv_nsec;
-
-	*seen = now->st_mtim;
-	return other;
+	return f->passwd.changes + f->group.changes;
 }
 
 /* Who is local now is nobody of the directory's, and the other way round. */
@@ -201,16 +197,14 @@ static void look_at_local(evutil_socket_t fd, short what, void *arg)
 {
 	struct lw_publish *p = arg;
 	struct lw_front *f = p->front;
-	bool passwd, group;
 
 	(void)fd;
 	(void)what;
 	lw_localdb_refresh(&f->passwd, lw_now_ms());
 	lw_localdb_refresh(&f->group, lw_now_ms());
-	passwd = changed(&p->passwd, &f->passwd.seen);
-	group = changed(&p->group, &f->group.seen);
-	if (!p->file || (!passwd && !group))
+	if (local_changes(f) == p->local)
 		return;
+	p->local = local_changes(f);
 	lw_publish_changed(p);
 }
 
@@ -292,8 +286,7 @@ struct lw_publish *lw_publish_new(struct lw_front *f, const char *rundir)
 	if (!p)
 		return NULL;
 	p->front = f;
-	p->passwd = f->passwd.seen.st_mtim;
-	p->group = f->group.seen.st_mtim;
+	p->local = local_changes(f);
 	p->turn = evtimer_new(f->base, on_turn, p);
 	p->look = event_new(f->base, -1, EV_PERSIST, look_at_local, p);
 	if (!p->turn || !p->look || event_add(p->look, &look) < 0 ||

@@ -21,7 +21,7 @@ const char fuzz_target[] = "map";
 
 #define FIRST  16778216u
 #define USERS  3u
-#define FOLDER 200 /* LW_RUNDIR is /proc/self/fd/200 here */
+#define FOLDER 200 /* LW_RUNDIR is /proc/self/fd/200/. here */
 #define CHANGE 7
 
 enum where { HEAD, BY_KEY, BY_ID, RECORD, MISS, ANYWHERE, SIZE, WHERES };

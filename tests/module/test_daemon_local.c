@@ -10,6 +10,7 @@
 #include "nss_module.h"
 #include "worker.h"
 
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -206,6 +207,23 @@ static void a_user_added_by_uid_is_local(void **state)
 		 ask, COUNT(ask));
 }
 
+/* As of a copy that keeps its times, or one that is put back from a backup. */
+static void he_is_so_whatever_time_the_file_has(void **state)
+{
+	struct timespec t[2];
+	struct stat st;
+
+	(void)state;
+	assert_int_equal(by_name(), NSS_STATUS_SUCCESS);
+	assert_int_equal(stat("passwd", &st), 0);
+	t[0] = t[1] = st.st_mtim;
+	front_write("passwd.edit", ROOT ALICE ":x:5000:5000::/:/bin/sh\n");
+	assert_int_equal(utimensat(AT_FDCWD, "passwd.edit", t, 0), 0);
+	assert_int_equal(rename("passwd.edit", "passwd"), 0);
+	comes_to(by_name, NSS_STATUS_NOTFOUND);
+	comes_to(by_uid, NSS_STATUS_NOTFOUND);
+}
+
 static void a_group_added_by_name_is_local(void **state)
 {
 	static asked *const ask[] = { by_group_name, by_gid };
@@ -255,6 +273,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(a_user_added_by_name_is_local),
 		TEST(a_user_added_by_uid_is_local),
+		TEST(he_is_so_whatever_time_the_file_has),
 		TEST(a_group_added_by_name_is_local),
 		TEST(a_group_added_by_gid_is_local),
 		TEST(it_is_so_on_the_socket),

@@ -262,6 +262,37 @@ static void an_orphan_is_left_once_another_has_its_name(void **state)
 	lw_map_file_free(g);
 }
 
+/* As in a child that was forked while threads of its parent were reading. */
+static void who_never_leaves_keeps_what_he_reads_and_no_more(void **state)
+{
+	static struct lw_map_room own = { .path = path };
+	const struct lw_map *read[LW_MAP_SEATS - 1];
+	struct lw_map_file *files[LW_MAP_SEATS + 1];
+	struct lw_map_door *doors[LW_MAP_SEATS], *door;
+
+	(void)state;
+	for (int i = 0; i < LW_MAP_SEATS - 1; i++) {
+		files[i] = make(false);
+		read[i] = lw_map_enter(&own, 50, &doors[i]);
+		assert_non_null(read[i]);
+	}
+	/* There is one seat for the others, and none for the map after it. */
+	files[LW_MAP_SEATS - 1] = make(false);
+	assert_non_null(lw_map_enter(&own, 50, &door));
+	lw_map_leave(door);
+	files[LW_MAP_SEATS] = make(false);
+	assert_null(lw_map_enter(&own, 50, &door));
+	for (int i = 0; i < LW_MAP_SEATS - 1; i++) {
+		assert_int_equal(lw_map_head_of(read[i])->magic, LW_MAP_MAGIC);
+		lw_map_leave(doors[i]);
+	}
+	assert_non_null(lw_map_enter(&own, 50, &door));
+	lw_map_leave(door);
+	lw_map_close(&own);
+	for (int i = 0; i < LW_MAP_SEATS + 1; i++)
+		lw_map_file_free(files[i]);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -276,6 +307,8 @@ int main(void)
 		cmocka_unit_test(a_map_of_another_domain_counts_no_more),
 		cmocka_unit_test(a_map_that_is_withdrawn_is_read_by_nobody),
 		cmocka_unit_test(an_orphan_is_left_once_another_has_its_name),
+		cmocka_unit_test(
+			who_never_leaves_keeps_what_he_reads_and_no_more),
 	};
 
 	return cmocka_run_group_tests(tests, in_a_folder, away);
