@@ -29,6 +29,7 @@ struct lw_servers {
 	_Atomic uint64_t state[LW_SERVERS_MAX];
 	_Atomic bool ready;	      /* somebody has said which there are */
 	_Atomic uint32_t kdcs_missed; /* logins that waited for one in vain */
+	_Atomic bool well;	      /* said the self-test before */
 	_Atomic uint64_t cells[LW_SERVERS_CELLS];
 	struct lw_addrs addrs; /* of those that were connected to */
 };

@@ -97,4 +97,4 @@ def a_secret_that_is_opened_to_others_later_is_no_longer_used(rig):
                                keytab=mine)) as w:
         assert w.selftest()["bind"] == "ok, GSSAPI"
         os.chmod(mine, 0o644)
-        fails(w.selftest(), "keytab", "everybody can read")
+        fails(w.selftest(), "bind", "everybody can read")
