@@ -24,7 +24,8 @@
 #define KILL_MS	 100 /* ... and after SIGKILL, which a disk may put off */
 #define AGAIN_MS 1000
 #define RETRY_MS (60 * 1000)
-#define DEATHS	 2 /* that are the file's fault */
+#define SAID_MAX 4096 /* bytes of an answer */
+#define DEATHS	 2    /* that are the file's fault */
 
 extern char **environ;
 
@@ -217,6 +218,12 @@ static void on_said(struct bufferevent *bev, void *arg)
 
 	while (s->bev && evbuffer_copyout(in, head, 4) == 4) {
 		n = lw_get_u32(head);
+		/* More than it ever says: it is not itself any more. */
+		if (n > SAID_MAX) {
+			kill(s->pid, SIGKILL);
+			lw_store_died(s);
+			return;
+		}
 		if (evbuffer_get_length(in) < 4 + n)
 			return;
 		body = evbuffer_pullup(in, (ev_ssize_t)(4 + n));
