@@ -172,7 +172,7 @@ void lw_store_died(struct lw_store *s)
 {
 	enum lw_store_end how = lw_store_reap(s);
 
-	if (s->stage == LW_STORE_IDLE && how != LW_STORE_CRASHED) {
+	if (s->stage == LW_STORE_IDLE) {
 		/* All that it was given is on the disk. */
 		lw_log(LOG_WARNING, "the store's process has ended: it is "
 				    "started again with the next change");
