@@ -126,12 +126,12 @@ static void kept(const struct lw_sync_entry *s)
 	struct lw_rd r;
 	bool doubted;
 
+	lw_wr_heap(&w, LW_STORE_FRAME_MAX);
 	if (lw_replica_new(&naming, &all) != LW_OK ||
 	    lw_replica_put(all, s) != LW_OK)
 		return;
 	k = lw_replica_by_sid(all, s->e.sid);
 	fuzz_holds(k, "what was put is there");
-	lw_wr_heap(&w, LW_STORE_FRAME_MAX);
 	lw_known_encode(&w, k);
 	fuzz_holds(lw_wr_end(&w) == LW_OK, "it can be written");
 	lw_rd_init(&r, w.base, (size_t)(w.p - w.base));
@@ -194,14 +194,12 @@ static bool frame(struct value v, struct lw_wr *w)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	struct value v = { data + 1, size - 1 };
+	struct value v = { size ? data + 1 : data, size ? size - 1 : 0 };
 	lw_cleanup(lw_wr_done) struct lw_wr w;
 	bool taken = false;
 
-	if (size == 0)
-		return 0;
 	lw_wr_heap(&w, LW_STORE_FRAME_MAX);
-	switch (data[0]) {
+	switch (size ? data[0] : 0) {
 	case '!':
 		taken = state(v, &w);
 		break;
