@@ -3,12 +3,16 @@
 
 #include "utf8.h"
 
+#include <poll.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#define PATIENCE_MS 100 /* once; then what cannot be taken is lost */
+
+static unsigned long lost;
 static struct {
 	const char *name;
 	bool debug, journal;
@@ -29,6 +33,34 @@ static size_t printable(struct lw_str s)
 
 	/* U+9B is ESC [ to a terminal, in one character. */
 	return c < 0x20 || (c >= 0x7F && c <= 0x9F) ? 0 : n;
+}
+
+static bool has_room(int wait_ms)
+{
+	struct pollfd p = { .fd = STDERR_FILENO, .events = POLLOUT };
+
+	/* What cannot be polled is written to, and says so itself. */
+	return poll(&p, 1, wait_ms) != 0;
+}
+
+static void put(const char *line, size_t n)
+{
+	char first[80];
+	int m = snprintf(first, sizeof(first),
+			 "%s%lu lines before this one are lost: nobody read "
+			 "the log\n",
+			 self.journal ? "<4>" : "", lost);
+
+	if (!has_room(lost ? 0 : PATIENCE_MS)) {
+		lost++;
+		return;
+	}
+	if (lost && write(STDERR_FILENO, first, (size_t)m) == m)
+		lost = 0;
+	if (!has_room(0))
+		lost++;
+	else if (write(STDERR_FILENO, line, n) < 0)
+		return; /* nowhere left to say so */
 }
 
 /* As one write, so that lines of several processes do not mix. */
@@ -64,6 +96,5 @@ void lw_log(int prio, const char *fmt, ...)
 		s.n -= step;
 	}
 	line[n++] = '\n';
-	if (write(STDERR_FILENO, line, n) < 0)
-		return; /* nowhere left to say so */
+	put(line, n);
 }

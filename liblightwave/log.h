@@ -4,8 +4,9 @@
  *
  * Lines go to standard error, with the priority in front as sd-daemon(3) has
  * it when that is the journal. Control characters and what is not UTF-8, which
- * names from anywhere may hold, come out as \xNN. There is no level at which a
- * secret is logged.
+ * names from anywhere may hold, come out as \xNN. Nobody waits for who reads
+ * the log: lines that are not taken are lost, and how many is said before the
+ * next one. There is no level at which a secret is logged.
  */
 #ifndef LW_LOG_H
 #define LW_LOG_H

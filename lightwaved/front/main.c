@@ -14,6 +14,7 @@
 #include "log.h"
 #include "notify.h"
 #include "outage.h"
+#include "place.h"
 #include "publish.h"
 #include "server.h"
 #include "store.h"
@@ -369,6 +370,9 @@ int main(int argc, char **argv)
 		lw_log(LOG_ERR, "cannot start safely: %s", strerror(errno));
 		return EXIT_FAILURE;
 	}
+	/* Before all else: what another one holds is not waited for. */
+	if (lw_place_alone(o.rundir) != LW_OK)
+		return EXIT_FAILURE;
 	lw_lock_memory();
 	return serve(&o);
 }

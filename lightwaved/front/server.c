@@ -3,6 +3,7 @@
 
 #include "cleanup.h"
 #include "log.h"
+#include "place.h"
 
 #include <errno.h>
 #include <event2/buffer.h>
@@ -248,32 +249,17 @@ static void on_accept(evutil_socket_t s, short what, void *arg)
 	}
 }
 
-/* A socket file is stale if nobody answers on it. */
-static bool somebody_listens(const struct sockaddr_un *sun)
-{
-	lw_cleanup(lw_close) int fd = -1;
-
-	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	return fd >= 0 &&
-	       connect(fd, (const struct sockaddr *)sun, sizeof(*sun)) == 0;
-}
-
 static enum lw_err listen_at(struct listener *l, struct lw_server *s,
 			     const char *dir, const char *name, mode_t mode)
 {
-	struct sockaddr_un sun = { .sun_family = AF_UNIX };
-	int n = snprintf(sun.sun_path, sizeof(sun.sun_path), "%s/%s", dir,
-			 name);
+	struct sockaddr_un sun;
+	enum lw_err e = lw_place_find(dir, name, &sun);
 	mode_t mask;
 	int r;
 
 	l->server = s;
-	if (n < 0 || (size_t)n >= sizeof(sun.sun_path))
-		return LW_RANGE;
-	if (somebody_listens(&sun)) {
-		errno = EADDRINUSE;
-		return LW_OFFLINE;
-	}
+	if (e != LW_OK)
+		return e;
 	unlink(sun.sun_path);
 	l->fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	if (l->fd < 0)
@@ -354,10 +340,7 @@ enum lw_err lw_server_new(struct lw_front *f, const char *dir, bool bare,
 	if (e == LW_OK)
 		e = listen_at(&s->nss, s, dir, "nss", 0666);
 	if (e != LW_OK) {
-		lw_log(LOG_ERR, "cannot listen in %s, which must exist: %s",
-		       dir,
-		       errno == EADDRINUSE ? "another lightwaved runs"
-					   : strerror(errno));
+		lw_place_complain(dir);
 		lw_server_free(s);
 		return e;
 	}

@@ -1,34 +1,24 @@
-/* store.c - the store process, and when something is written. The front. */
+/* store.c - when the store is read and written. The front. */
 #include "store_state.h"
 
 #include "cleanup.h"
-#include "config.h"
 #include "follow.h"
 #include "log.h"
 #include "store_crash.h"
-#include "store_process.h"
 
-#include <errno.h>
 #include <event2/buffer.h>
-#include <fcntl.h>
-#include <limits.h>
 #include <signal.h>
-#include <spawn.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/wait.h>
 #include <time.h>
 
 #define LOAD_S	  3		  /* for a disk that does not answer */
 #define SOON_MS	  20		  /* after a change of what is followed */
 #define LATER_MS  2000		  /* ... of anything else */
 #define MARK_MS	  (5 * 60 * 1000) /* after no change at all */
-#define RETRY_MS  (60 * 1000)
+#define SLOW_S	  5		  /* without an answer, and it is said */
 #define FINISH_MS 2000
 #define DIRTY_MAX 100000 /* more than that, and all is written */
-#define DEATHS	  2	 /* of its process that are the file's fault */
-
-extern char **environ;
 
 uint64_t lw_wall_ms(void)
 {
@@ -43,93 +33,6 @@ uint64_t lw_wall_ms(void)
 bool lw_store_behind(const struct lw_store *s)
 {
 	return s && s->behind;
-}
-
-/* Twice what a replica takes is once it and once its successor. */
-static size_t file_max(const struct lw_store *s)
-{
-	return (size_t)64 * 1024 * 1024 +
-	       s->front->config->replicate_max * (size_t)4096;
-}
-
-/* It is this program again, so that nothing of ours is in its memory. */
-static bool spawn(struct lw_store *s)
-{
-	posix_spawn_file_actions_t fa;
-	char max[32], name[] = "lightwaved", option[] = "--store-process";
-	char *argv[] = { name, option, max, (char *)(uintptr_t)s->dir, NULL };
-	int sv[2], r;
-
-	snprintf(max, sizeof(max), "%zu", file_max(s));
-	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, sv) < 0)
-		return false;
-	posix_spawn_file_actions_init(&fa);
-	posix_spawn_file_actions_adddup2(&fa, sv[1], LW_STORE_FD);
-	r = posix_spawn(&s->pid, "/proc/self/exe", &fa, NULL, argv, environ);
-	posix_spawn_file_actions_destroy(&fa);
-	close(sv[1]);
-	if (r != 0) {
-		s->pid = 0;
-		close(sv[0]);
-		return false;
-	}
-	s->fd = sv[0];
-	return true;
-}
-
-/* Its end, which has come or comes now. true: it died of what it read. */
-static bool reap(struct lw_store *s)
-{
-	int status = 0;
-
-	if (s->fd >= 0)
-		close(s->fd);
-	s->fd = -1;
-	/* libevent closes it some time later. */
-	if (s->bev) {
-		shutdown(bufferevent_getfd(s->bev), SHUT_RDWR);
-		bufferevent_free(s->bev);
-	}
-	s->bev = NULL;
-	if (s->pid > 0) {
-		while (waitpid(s->pid, &status, 0) < 0 && errno == EINTR)
-			;
-	}
-	s->pid = 0;
-	return !WIFEXITED(status) || (WEXITSTATUS(status) != 0 &&
-				      WEXITSTATUS(status) != LW_STORE_CANNOT);
-}
-
-static void set_aside(struct lw_store *s, const char *why)
-{
-	char from[PATH_MAX], to[PATH_MAX];
-
-	snprintf(from, sizeof(from), "%s/" LW_STORE_NAME, s->dir);
-	snprintf(to, sizeof(to), "%s/" LW_STORE_NAME ".bad", s->dir);
-	if (rename(from, to) == 0) {
-		lw_log(LOG_WARNING,
-		       "the store is not used: %s; it is set aside as %s, and "
-		       "begun anew",
-		       why, to);
-		return;
-	}
-	if (errno == ENOENT)
-		return;
-	s->off = true;
-	lw_log(LOG_WARNING,
-	       "the store is not used: %s; %s cannot be set aside (%s): "
-	       "nothing is written",
-	       why, from, strerror(errno));
-}
-
-static void say_failing(struct lw_store *s, const char *why)
-{
-	if (!s->failing)
-		lw_log(LOG_WARNING,
-		       "the store in %s cannot be used: %s; lookups go on, "
-		       "and what is known is lost when lightwaved ends",
-		       s->dir, why);
-	s->failing = true;
 }
 
 static bool ask_to_load(const struct lw_store *s)
@@ -148,25 +51,49 @@ static bool ask_to_load(const struct lw_store *s)
 	       send(s->fd, buf, (size_t)n, MSG_NOSIGNAL) == n;
 }
 
-static void load(struct lw_store *s)
+/* LW_NOWORKER: its process was killed; else as lw_store_load(). */
+static enum lw_err load_once(struct lw_store *s, char *why, size_t size)
 {
-	char why[256] = "its process cannot be started";
 	enum lw_err e;
 
-	if (!spawn(s) || !ask_to_load(s)) {
-		say_failing(s, why);
-		reap(s);
-		return;
+	if (!lw_store_spawn(s)) {
+		snprintf(why, size, "%s", "its process cannot be started");
+		return LW_OFFLINE;
 	}
-	e = lw_store_load(s, why, sizeof(why));
-	if (e == LW_NOWORKER && reap(s)) {
-		e = LW_INVALID;
-		snprintf(why, sizeof(why), "%s", "whoever reads it crashes");
+	e = ask_to_load(s) ? lw_store_load(s, why, size) : LW_NOWORKER;
+	/* What nobody waits for any more keeps nothing locked. */
+	if (e == LW_PENDING) {
+		kill(s->pid, SIGKILL);
+		lw_store_reap(s);
 	}
-	if (e == LW_INVALID)
-		set_aside(s, why);
+	if (e != LW_NOWORKER)
+		return e;
+	switch (lw_store_reap(s)) {
+	case LW_STORE_CRASHED:
+		snprintf(why, size, "%s", "whoever reads it crashes");
+		return LW_INVALID;
+	case LW_STORE_KILLED:
+		snprintf(why, size, "%s", "whoever reads it is killed");
+		return LW_NOWORKER;
+	case LW_STORE_ENDED:
+		break;
+	}
+	snprintf(why, size, "%s", "its process cannot begin");
+	return LW_OFFLINE;
+}
+
+static void load(struct lw_store *s)
+{
+	char why[256] = "";
+	enum lw_err e = load_once(s, why, sizeof(why));
+
+	/* Once may be chance. */
+	if (e == LW_NOWORKER)
+		e = load_once(s, why, sizeof(why));
+	if (e == LW_INVALID || e == LW_NOWORKER)
+		lw_store_set_aside(s, why);
 	else if (e != LW_OK)
-		say_failing(s, why);
+		lw_store_complain(s, why);
 	/* What was not read is not to be written over either. */
 	s->off |= e == LW_PENDING;
 	s->all = e != LW_OK;
@@ -184,7 +111,8 @@ struct lw_store *lw_store_new(struct lw_front *f, const char *dir)
 	s->all = true;
 	lw_table_init(&s->dirty, SIZE_MAX, free);
 	if (lw_store_crash_watch(dir))
-		set_aside(s, "lightwaved has crashed twice soon after a start");
+		lw_store_set_aside(
+			s, "lightwaved has crashed twice soon after a start");
 	load(s);
 	if (s->behind)
 		lw_log(LOG_WARNING,
@@ -197,8 +125,7 @@ struct lw_store *lw_store_new(struct lw_front *f, const char *dir)
 	return s;
 }
 
-/* Write in a while: sooner than it was going to be, but no more often. */
-static void write_in(struct lw_store *s, int64_t ms)
+void lw_store_write_in(struct lw_store *s, int64_t ms)
 {
 	int64_t now = lw_now_ms(), due = now + ms;
 	struct timeval tv;
@@ -221,7 +148,7 @@ void lw_store_touch(void *store, char table, const char *key)
 
 	if (!s || s->off)
 		return;
-	write_in(s, table == LW_STORE_REPLICA ? SOON_MS : LATER_MS);
+	lw_store_write_in(s, table == LW_STORE_REPLICA ? SOON_MS : LATER_MS);
 	if (!key)
 		s->answers = true;
 	else if (s->dirty.count >= DIRTY_MAX)
@@ -255,7 +182,7 @@ void lw_store_replica(struct lw_store *s)
 		return;
 	watch(s);
 	s->replica = true;
-	write_in(s, SOON_MS);
+	lw_store_write_in(s, SOON_MS);
 }
 
 void lw_store_followed(struct lw_store *s)
@@ -266,130 +193,60 @@ void lw_store_followed(struct lw_store *s)
 		return;
 	p = lw_follow_plan(s->front->follow);
 	s->state = true;
-	write_in(s, p->trusted != s->was_trusted ||
-				    p->replicated != s->was_replicated
-			    ? SOON_MS
-			    : MARK_MS);
+	lw_store_write_in(s, p->trusted != s->was_trusted ||
+					     p->replicated != s->was_replicated
+				     ? SOON_MS
+				     : MARK_MS);
 }
 
 static void begin(struct lw_store *s);
 
-static void go_on(struct lw_store *s)
+void lw_store_go_on(struct lw_store *s)
 {
+	const struct timeval slow = { SLOW_S, 0 };
+
+	event_add(s->slow, &slow);
 	if (s->stage == LW_STORE_FILLING)
 		lw_store_fill(s);
 }
 
-static void on_drained(struct bufferevent *bev, void *arg)
+void lw_store_written(struct lw_store *s)
 {
-	(void)bev;
-	go_on(arg);
-}
-
-static void failed(struct lw_store *s, const char *why)
-{
-	say_failing(s, why);
-	s->stage = LW_STORE_IDLE;
-	s->all = true;
-	s->retry_ms = lw_now_ms() + RETRY_MS;
-	write_in(s, 0);
-}
-
-static void done(struct lw_store *s, const struct lw_store_said *said)
-{
-	char why[200];
-
-	if (s->stage != LW_STORE_COMMITTING)
-		return;
-	snprintf(why, sizeof(why), "%.*s", (int)said->text.n, said->text.s);
-	if (said->e == LW_INVALID)
-		set_aside(s, why);
-	if (said->e != LW_OK) {
-		failed(s, why);
-		return;
-	}
 	if (s->failing)
 		lw_log(LOG_NOTICE, "the store in %s is written again", s->dir);
 	s->stage = LW_STORE_IDLE;
+	event_del(s->slow);
 	s->failing = false;
 	s->retry_ms = 0;
-	s->deaths = 0;
+	s->deaths = s->failures = 0;
 	lw_log(LOG_DEBUG, "the store is written");
 	if (s->dirty.count > 0 || s->all || s->replica || s->answers)
-		write_in(s, SOON_MS);
+		lw_store_write_in(s, SOON_MS);
 	else
-		write_in(s, MARK_MS);
+		lw_store_write_in(s, MARK_MS);
 }
 
-static void on_said(struct bufferevent *bev, void *arg)
-{
-	struct evbuffer *in = bufferevent_get_input(bev);
-	uint8_t head[4], *body;
-	struct lw_store *s = arg;
-	struct lw_store_frame f;
-	struct lw_store_said said;
-	size_t n;
-
-	while (s->bev && evbuffer_copyout(in, head, 4) == 4) {
-		n = lw_get_u32(head);
-		if (evbuffer_get_length(in) < 4 + n)
-			return;
-		body = evbuffer_pullup(in, (ev_ssize_t)(4 + n));
-		if (body && lw_store_frame_decode(body + 4, n, &f) == LW_OK &&
-		    f.what == LW_STORE_DONE &&
-		    lw_store_said_decode(f.value, &said) == LW_OK)
-			done(s, &said);
-		evbuffer_drain(in, 4 + n);
-	}
-}
-
-static void on_end(struct bufferevent *bev, short what, void *arg)
+static void on_slow(evutil_socket_t fd, short what, void *arg)
 {
 	struct lw_store *s = arg;
 
-	(void)bev;
+	(void)fd;
 	(void)what;
-	kill(s->pid, SIGKILL);
-	reap(s);
-	if (++s->deaths >= DEATHS) {
-		set_aside(s, "whoever writes it dies");
-		s->deaths = 0;
-	}
-	failed(s, "its process has died");
-}
-
-/* Its socket belongs to the loop from now on. */
-static bool attach(struct lw_store *s)
-{
-	const struct timeval none = { 0, 0 };
-
-	if (s->fd < 0 && !spawn(s))
-		return false;
-	setsockopt(s->fd, SOL_SOCKET, SO_RCVTIMEO, &none, sizeof(none));
-	if (evutil_make_socket_nonblocking(s->fd) < 0)
-		return false;
-	s->bev = bufferevent_socket_new(s->front->base, s->fd,
-					BEV_OPT_CLOSE_ON_FREE);
-	if (!s->bev)
-		return false;
-	s->fd = -1;
-	bufferevent_priority_set(s->bev, LW_PRIO_LOOKUP);
-	bufferevent_setcb(s->bev, on_said, on_drained, on_end, s);
-	bufferevent_enable(s->bev, EV_READ | EV_WRITE);
-	return true;
+	if (s->stage != LW_STORE_IDLE)
+		lw_store_complain(s, "the disk does not answer");
 }
 
 static void begin(struct lw_store *s)
 {
 	if (s->off || s->stage != LW_STORE_IDLE)
 		return;
-	if (!s->bev && !attach(s)) {
-		failed(s, "its process cannot be started");
+	if (!s->bev && !lw_store_attach(s)) {
+		lw_store_failed(s, "its process cannot be started");
 		return;
 	}
 	event_del(s->timer);
 	lw_store_begin(s);
-	go_on(s);
+	lw_store_go_on(s);
 }
 
 static void on_timer(evutil_socket_t fd, short what, void *arg)
@@ -414,9 +271,13 @@ enum lw_err lw_store_start(struct lw_store *s)
 
 	s->timer = evtimer_new(f->base, on_timer, s);
 	s->calm = evtimer_new(f->base, on_calm, s);
-	if (!s->timer || !s->calm)
+	s->slow = evtimer_new(f->base, on_slow, s);
+	if (!s->timer || !s->calm || !s->slow)
 		return LW_NOMEM;
 	event_add(s->calm, &calm);
+	/* From now on it is known when it ends. */
+	if (s->fd >= 0 && !lw_store_attach(s))
+		return LW_NOMEM;
 	f->cache.changed_fn = lw_store_touch;
 	f->cache.changed_arg = s;
 	if (s->loaded &&
@@ -429,22 +290,31 @@ enum lw_err lw_store_start(struct lw_store *s)
 	return LW_OK;
 }
 
+static bool all_written(const struct lw_store *s)
+{
+	return s->stage == LW_STORE_IDLE && !s->state && s->dirty.count == 0 &&
+	       !s->all && !s->replica && !s->answers;
+}
+
+/* What has failed is tried once more; who hangs is not waited for. */
 void lw_store_finish(struct lw_store *s)
 {
 	int64_t until = lw_now_ms() + FINISH_MS;
+	bool tried = false;
 
 	lw_store_crash_calm();
-	if (!s || s->off || s->failing || !s->timer)
+	if (!s || s->off || !s->timer)
 		return;
-	while (lw_now_ms() < until) {
-		if (s->stage == LW_STORE_IDLE && !s->state &&
-		    s->dirty.count == 0 && !s->all && !s->replica &&
-		    !s->answers)
+	while (lw_now_ms() < until && !all_written(s)) {
+		if (s->failing && (tried || s->stage != LW_STORE_IDLE))
 			return;
+		tried |= s->failing;
 		begin(s);
-		if (s->failing)
+		if (s->stage == LW_STORE_IDLE)
 			return;
-		event_base_loop(s->front->base, EVLOOP_ONCE);
+		do {
+			event_base_loop(s->front->base, EVLOOP_ONCE);
+		} while (s->stage != LW_STORE_IDLE && lw_now_ms() < until);
 	}
 }
 
@@ -456,10 +326,12 @@ void lw_store_free(struct lw_store *s)
 		event_free(s->timer);
 	if (s->calm)
 		event_free(s->calm);
+	if (s->slow)
+		event_free(s->slow);
 	/* Nobody waits for a disk that has not answered. */
 	if (s->stage != LW_STORE_IDLE)
 		s->pid = 0;
-	reap(s);
+	lw_store_reap(s);
 	lw_replica_free(s->loaded);
 	lw_table_clear(&s->dirty);
 	free(s);

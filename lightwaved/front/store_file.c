@@ -41,6 +41,9 @@ static enum lw_err failed(int r)
 	case MDB_PANIC:
 	case MDB_INCOMPATIBLE:
 	case MDB_BAD_VALSIZE:
+	/* A new one has none of the pages that an old one does not give back.
+	 */
+	case MDB_MAP_FULL:
 		return LW_INVALID;
 	default:
 		return LW_OFFLINE;

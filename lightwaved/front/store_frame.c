@@ -61,7 +61,7 @@ enum lw_err lw_store_frame_read(FILE *f, struct lw_store_buf *buf,
 
 enum lw_err lw_store_said_decode(struct lw_str value, struct lw_store_said *ret)
 {
-	if (value.n == 0)
+	if (value.n == 0 || (uint8_t)value.s[0] >= LW_ERR_COUNT)
 		return LW_PROTO;
 	ret->e = (enum lw_err)value.s[0];
 	ret->text = (struct lw_str) { value.s + 1, value.n - 1 };

@@ -12,7 +12,10 @@
 #include <string.h>
 #include <sys/file.h>
 #include <sys/prctl.h>
+#include <time.h>
 #include <unistd.h>
+
+#define LOCK_MS 2500 /* for the folder; the front waits half a second more */
 
 struct process {
 	const char *dir;
@@ -51,12 +54,42 @@ static void say(struct process *p, enum lw_store_what what, enum lw_err e)
 	fflush(p->out);
 }
 
+static int64_t now_ms(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
+}
+
 /*
  * The folder is ours alone from now on. A process of a front that was killed
- * may have a change to finish first.
+ * may have a change to finish first. LW_PENDING: somebody keeps it.
  */
+static enum lw_err lock(struct process *p)
+{
+	const struct timespec nap = { 0, 10 * 1000000 };
+	int64_t until = now_ms() + LOCK_MS;
+
+	while (flock(p->dir_fd, LOCK_EX | LOCK_NB) < 0) {
+		if (errno != EWOULDBLOCK && errno != EINTR) {
+			snprintf(p->why, sizeof(p->why), "%s", strerror(errno));
+			return LW_OFFLINE;
+		}
+		if (now_ms() >= until) {
+			snprintf(p->why, sizeof(p->why),
+				 "another process has locked its folder");
+			return LW_PENDING;
+		}
+		nanosleep(&nap, NULL);
+	}
+	return LW_OK;
+}
+
 static enum lw_err own(struct process *p)
 {
+	enum lw_err e;
+
 	if (p->dir_fd >= 0)
 		return LW_OK;
 	p->dir_fd = open(p->dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -64,15 +97,12 @@ static enum lw_err own(struct process *p)
 		snprintf(p->why, sizeof(p->why), "%s", strerror(errno));
 		return LW_OFFLINE;
 	}
-	while (flock(p->dir_fd, LOCK_EX) < 0) {
-		if (errno == EINTR)
-			continue;
-		snprintf(p->why, sizeof(p->why), "%s", strerror(errno));
-		close(p->dir_fd);
-		p->dir_fd = -1;
-		return LW_OFFLINE;
-	}
-	return LW_OK;
+	e = lock(p);
+	if (e == LW_OK)
+		return e;
+	close(p->dir_fd);
+	p->dir_fd = -1;
+	return e;
 }
 
 static enum lw_err open_file(struct process *p, bool write)

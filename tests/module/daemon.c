@@ -151,7 +151,7 @@ void daemon_keep(void)
 	keeps = true;
 }
 
-void daemon_start(const char *more)
+void daemon_begin(const char *more)
 {
 	const char *const args[] = { "--config",
 				     "./conf",
@@ -174,6 +174,11 @@ void daemon_start(const char *more)
 	log_n = 0;
 	log_text[0] = '\0';
 	pid = spawn(args, &log_fd);
+}
+
+void daemon_start(const char *more)
+{
+	daemon_begin(more);
 	daemon_says("ready: domain lightwave.test", 1);
 }
 

@@ -20,6 +20,8 @@ void daemon_conf(const char *more);
 
 /* Writes it, starts, and waits until it is ready. */
 void daemon_start(const char *more);
+/* The same without waiting. */
+void daemon_begin(const char *more);
 /* The next daemon that is started has the store as it is. */
 void daemon_keep(void);
 /* The next daemon tells what it tells with --debug. */

@@ -337,6 +337,18 @@ static void an_entry_that_goes_meanwhile_is_looked_up_again(void **state)
 	assert_int_equal(login_account(ALICE), LW_OK);
 }
 
+/* A line for each of them, and nobody takes it: far more than a pipe has. */
+static void who_does_not_read_the_log_keeps_nobody_waiting(void **state)
+{
+	(void)state;
+	daemon_start("");
+	for (int i = 0; i < 2000; i++)
+		assert_int_equal(login_account(ALICE), LW_FORBIDDEN);
+	daemon_says("account: user " ALICE, 1);
+	assert_int_equal(login_account(ALICE), LW_FORBIDDEN);
+	daemon_says("lines before this one are lost: nobody read the log", 1);
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, begin, end)
 
 int main(void)
@@ -355,6 +367,7 @@ int main(void)
 		TEST(nor_without_the_group_of_a_rule),
 		TEST(known_groups_decide_while_it_is_offline),
 		TEST(an_entry_that_goes_meanwhile_is_looked_up_again),
+		TEST(who_does_not_read_the_log_keeps_nobody_waiting),
 	};
 	int failed;
 

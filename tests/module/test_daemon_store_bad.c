@@ -286,32 +286,6 @@ static void a_clock_that_is_behind_gives_nobody_a_right(void **state)
 	assert_int_equal(login_account(ALICE), LW_OK);
 }
 
-static void two_crashes_set_it_aside(void **state)
-{
-	(void)state;
-	known_once();
-	for (int i = 0; i < 2; i++) {
-		again(LATER);
-		daemon_says(BEFORE, 1);
-		daemon_crash();
-	}
-	again(LATER);
-	daemon_says("lightwaved has crashed twice soon after a start; " ASIDE,
-		    1);
-	begun_anew();
-}
-
-static void being_killed_is_no_crash(void **state)
-{
-	(void)state;
-	known_once();
-	for (int i = 0; i < 4; i++) {
-		again(LATER);
-		daemon_says(BEFORE, 1);
-		daemon_kill();
-	}
-}
-
 static void lookups_outlive_a_full_disk(void **state)
 {
 	(void)state;
@@ -380,8 +354,6 @@ int main(void)
 		TEST(half_a_file_is_set_aside),
 		TEST(another_version_is_set_aside),
 		TEST(a_clock_that_is_behind_gives_nobody_a_right),
-		TEST(two_crashes_set_it_aside),
-		TEST(being_killed_is_no_crash),
 		TEST(lookups_outlive_a_full_disk),
 		TEST(a_folder_that_is_not_there_is_said_once),
 		TEST(a_disk_that_is_read_only_is_read),

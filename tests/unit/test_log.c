@@ -160,6 +160,41 @@ static void nobody_there_to_read_is_survived(void **state)
 	assert_int_equal(logged(LOG_ERR, "back"), 1);
 }
 
+/* Whoever reads the log may be stopped, or his disk full. */
+static void nobody_waits_for_who_does_not_read(void **state)
+{
+	char *all = malloc(1024 * 1024);
+	size_t n = 0;
+	ssize_t r;
+	int p[2];
+
+	(void)state;
+	assert_non_null(all);
+	assert_int_equal(pipe2(p, O_CLOEXEC), 0);
+	dup2(p[1], STDERR_FILENO);
+	alarm(60); /* it would be for ever */
+	for (int i = 0; i < 5000; i++)
+		lw_log(LOG_INFO, "line %d of many, and nobody reads it", i);
+	alarm(0);
+	assert_int_equal(fcntl(p[0], F_SETFL, O_NONBLOCK), 0);
+	while ((r = read(p[0], all + n, 1024 * 1024 - n - 1)) > 0)
+		n += (size_t)r;
+	lw_log(LOG_INFO, "read again");
+	r = read(p[0], line, sizeof(line) - 1);
+	dup2(saved_stderr, STDERR_FILENO);
+	all[n] = line[r > 0 ? r : 0] = '\0';
+	assert_non_null(strstr(all, ": line 0 of many"));
+	assert_null(strstr(all, ": line 4999 of many"));
+	assert_int_equal(all[n - 1], '\n');
+	assert_non_null(strstr(line, "are lost: nobody read the log\n"));
+	assert_non_null(strstr(line, ": read again\n"));
+	/* And it is said once. */
+	assert_int_equal(logged(LOG_INFO, "hello"), 1);
+	close(p[0]);
+	close(p[1]);
+	free(all);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -169,6 +204,7 @@ int main(void)
 		cmocka_unit_test(control_characters_come_out_escaped),
 		cmocka_unit_test(a_line_however_long_is_one_write_with_one_end),
 		cmocka_unit_test(nobody_there_to_read_is_survived),
+		cmocka_unit_test(nobody_waits_for_who_does_not_read),
 	};
 
 	return cmocka_run_group_tests_name("log", tests, setup, teardown);
