@@ -1,6 +1,7 @@
 /* group.c - getgrnam(3) and getgrgid(3). Runs in any process; libc only. */
 #include "cleanup.h"
 #include "known.h"
+#include "local.h"
 
 #include <errno.h>
 
@@ -99,7 +100,18 @@ lw_inline enum lw_err known(const char *name, gid_t gid,
 	return e;
 }
 
-/* What the map once knew: at once where no front is alive, else after it. */
+/* What the map once knew of what has not become a local group meanwhile. */
+static enum lw_err once_known(const char *name, gid_t gid, struct group *grp,
+			      char *buf, size_t len)
+{
+	enum lw_err e = known(name, gid, LW_MAP_STALE, grp, buf, len);
+
+	return e == LW_OK && lw_local_has(LW_LOCAL_GROUP, name, gid)
+		       ? LW_NOTOURS
+		       : e;
+}
+
+/* The map is asked again: at once where no front is alive, else after it. */
 static enum nss_status find(const char *name, gid_t gid, struct group *grp,
 			    char *buf, size_t len, int *errnop)
 {
@@ -108,11 +120,11 @@ static enum nss_status find(const char *name, gid_t gid, struct group *grp,
 	enum lw_err e = LW_OFFLINE, old = LW_OFFLINE;
 
 	if (!lw_known_front_lives())
-		e = known(name, gid, LW_MAP_STALE, grp, buf, len);
+		e = once_known(name, gid, grp, buf, len);
 	if (e == LW_OFFLINE)
 		e = ask(name, gid, grp, &a);
 	if (e == LW_NOFRONT || e == LW_OFFLINE)
-		old = known(name, gid, LW_MAP_STALE, grp, buf, len);
+		old = once_known(name, gid, grp, buf, len);
 	return lw_to_nss(old == LW_OFFLINE ? e : old, saved, errnop);
 }
 

@@ -8,6 +8,7 @@
 #include "cleanup.h"
 #include "known.h"
 #include "list.h"
+#include "local.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -24,6 +25,12 @@ static enum lw_err ask(const char *user, struct lw_list *to)
 	return e == LW_OK ? lw_list_add(to, gids, n) : e;
 }
 
+/* By a map of before there is nobody who is a local user now. */
+static bool is_local(const char *user, enum lw_map_trust trust)
+{
+	return trust == LW_MAP_STALE && lw_local_has(LW_LOCAL_PASSWD, user, 0);
+}
+
 static enum lw_err known(const char *user, enum lw_map_trust trust,
 			 struct lw_list *to)
 {
@@ -34,7 +41,8 @@ static enum lw_err known(const char *user, enum lw_map_trust trust,
 
 	if (e != LW_OK)
 		return e;
-	e = lw_list_add(to, found.text, found.count);
+	e = is_local(user, trust) ? LW_NOTOURS
+				  : lw_list_add(to, found.text, found.count);
 	lw_map_leave(door);
 	return e == LW_PROTO ? LW_OFFLINE : e;
 }

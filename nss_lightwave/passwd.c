@@ -1,6 +1,7 @@
 /* passwd.c - getpwnam(3) and getpwuid(3). Runs in any process; libc only. */
 #include "cleanup.h"
 #include "known.h"
+#include "local.h"
 
 #include <errno.h>
 
@@ -86,7 +87,18 @@ lw_inline enum lw_err known(const char *name, uid_t uid,
 	return e;
 }
 
-/* What the map once knew: at once where no front is alive, else after it. */
+/* What the map once knew of who has not become a local user meanwhile. */
+static enum lw_err once_known(const char *name, uid_t uid, struct passwd *pwd,
+			      char *buf, size_t len)
+{
+	enum lw_err e = known(name, uid, LW_MAP_STALE, pwd, buf, len);
+
+	return e == LW_OK && lw_local_has(LW_LOCAL_PASSWD, name, uid)
+		       ? LW_NOTOURS
+		       : e;
+}
+
+/* The map is asked again: at once where no front is alive, else after it. */
 static enum nss_status find(const char *name, uid_t uid, struct passwd *pwd,
 			    char *buf, size_t len, int *errnop)
 {
@@ -95,11 +107,11 @@ static enum nss_status find(const char *name, uid_t uid, struct passwd *pwd,
 	enum lw_err e = LW_OFFLINE, old = LW_OFFLINE;
 
 	if (!lw_known_front_lives())
-		e = known(name, uid, LW_MAP_STALE, pwd, buf, len);
+		e = once_known(name, uid, pwd, buf, len);
 	if (e == LW_OFFLINE)
 		e = ask(name, uid, pwd, &a);
 	if (e == LW_NOFRONT || e == LW_OFFLINE)
-		old = known(name, uid, LW_MAP_STALE, pwd, buf, len);
+		old = once_known(name, uid, pwd, buf, len);
 	return lw_to_nss(old == LW_OFFLINE ? e : old, saved, errnop);
 }
 

@@ -147,3 +147,30 @@ def test_a_local_name_wins_from_the_next_second_on(passwd, front):
         passwd.write_text(before)
         rig.wait_until(lambda: front.getent("passwd", name) == directory,
                        "the directory's user, again")
+
+
+@pytest.mark.parametrize("became", [hang, kill], ids=["hangs", "was killed"])
+def test_a_local_name_or_id_wins_though_no_front_sees_it(passwd, front, tmp_path,
+                                                         became):
+    """After the five seconds for which its word of before counts."""
+    name = "alice@lightwave.test"
+    with order("lightwave files"):
+        directory = front.getent("passwd", name)
+        uid = directory[0].split(":")[2]
+        rig.wait_until(lambda: not traced(
+            front, ["getent", "passwd", name], tmp_path)[2], "alice in the map")
+        try:
+            became(front)
+            for key, local in ((name, name + ":x:4711:4711::/:/bin/sh"),
+                               (uid, "local:x:%s:4711::/:/bin/sh" % uid)):
+                assert front.getent("passwd", key) == directory
+                before = passwd.read_text()
+                passwd.write_text(before + local + "\n")
+                rig.wait_until(lambda: front.getent("passwd", key) == [local],
+                               "the local user")
+                groups = front.getent("initgroups", local.split(":")[0])
+                assert groups[0].split()[1:] == [], groups
+                passwd.write_text(before)
+        finally:
+            if became is hang:
+                front.front.process.send_signal(signal.SIGCONT)
