@@ -210,10 +210,9 @@ static inline __attribute__((always_inline)) enum lw_err lw_map_by_name(
 
 	if (e != LW_OK)
 		return e;
-	if (lw_map_find_key(m, kind, &key, ret))
-		return (ret->r->bare || !key.bare) &&
-				       lw_map_believed(m, ret->r, kind, trust,
-						       now)
+	if (lw_map_find_key(m, kind, &key, ret) &&
+	    (!key.bare || LW_MAP_ONCE(ret->r->bare)))
+		return lw_map_believed(m, ret->r, kind, trust, now)
 			       ? LW_OK
 			       : LW_OFFLINE;
 	if (kind == LW_MAP_GROUPS_OF)

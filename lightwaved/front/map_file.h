@@ -71,10 +71,14 @@ struct lw_map_entry {
 enum lw_err lw_map_file_put(struct lw_map_file *f,
 			    const struct lw_map_entry *e);
 
-/* Nothing is said of them any more. */
-void lw_map_file_drop(struct lw_map_file *f, enum lw_map_kind kind,
+/*
+ * There is no such user (LW_MAP_USER) or group (by account LW_MAP_MEMBERS, by
+ * id LW_MAP_GROUP): no record says anything of it any more, nor who is in it or
+ * what he is in.
+ */
+void lw_map_file_gone(struct lw_map_file *f, enum lw_map_kind kind,
 		      struct lw_str account);
-void lw_map_file_drop_id(struct lw_map_file *f, enum lw_map_kind kind,
+void lw_map_file_gone_id(struct lw_map_file *f, enum lw_map_kind kind,
 			 uint32_t id);
 
 /*

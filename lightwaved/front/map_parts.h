@@ -47,7 +47,28 @@ static inline struct lw_map_miss *lw_map_file_misses(
  */
 enum lw_err lw_map_file_reserve(struct lw_map_file *f, uint32_t n);
 
+/* map_chain.c: whether records of that kind are found by account, and by id. */
+bool lw_map_file_has_key(enum lw_map_kind kind);
+bool lw_map_file_has_id(enum lw_map_kind kind);
+
+/* The keys to that. False: no account is that long, or empty. */
+bool lw_map_file_key_of(const struct lw_map_file *f, enum lw_map_kind kind,
+			struct lw_str account, struct lw_map_key *ret);
+void lw_map_file_id_key_of(const struct lw_map_file *f, enum lw_map_kind kind,
+			   uint32_t id, struct lw_map_key *ret);
+
+/* The one that lives; NULL: there is none. */
+struct lw_map_record *lw_map_file_find_key(const struct lw_map_file *f,
+					   enum lw_map_kind kind,
+					   const struct lw_map_key *key);
+struct lw_map_record *lw_map_file_find_id(const struct lw_map_file *f,
+					  enum lw_map_kind kind,
+					  const struct lw_map_key *key);
+
 /* Link the record at that offset, all of which is written, into its tables. */
 void lw_map_file_link(struct lw_map_file *f, uint32_t offset);
+
+/* It is dead, and then found no more. r may be NULL or dead already. */
+void lw_map_file_kill(struct lw_map_file *f, struct lw_map_record *r);
 
 #endif

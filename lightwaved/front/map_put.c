@@ -4,160 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-static bool has_key(enum lw_map_kind kind)
-{
-	return kind != LW_MAP_GROUP;
-}
-
-static bool has_id(enum lw_map_kind kind)
-{
-	return kind == LW_MAP_USER || kind == LW_MAP_GROUP;
-}
-
-static _Atomic uint32_t *table(const struct lw_map_file *f, uint32_t at,
-			       uint64_t hash, uint32_t n)
-{
-	_Atomic uint32_t *p = (void *)(f->base + at);
-
-	return p + ((uint32_t)hash & (n - 1));
-}
-
-static _Atomic uint32_t *key_bucket(const struct lw_map_file *f,
-				    const struct lw_map_key *key)
-{
-	const struct lw_map_head *h = lw_map_file_head(f);
-
-	return table(f, h->by_key_at, key->hash, h->by_key_n);
-}
-
-static _Atomic uint32_t *id_bucket(const struct lw_map_file *f,
-				   const struct lw_map_key *key)
-{
-	const struct lw_map_head *h = lw_map_file_head(f);
-
-	return table(f, h->by_id_at, key->hash, h->by_id_n);
-}
-
-static bool key_of(const struct lw_map_file *f, enum lw_map_kind kind,
-		   struct lw_str account, struct lw_map_key *ret)
-{
-	return lw_map_key(lw_map_file_head(f)->seed, kind, account.s, account.n,
-			  ret);
-}
-
-static void id_key_of(const struct lw_map_file *f, enum lw_map_kind kind,
-		      uint32_t id, struct lw_map_key *ret)
-{
-	lw_map_key_id(lw_map_file_head(f)->seed, kind | LW_MAP_BY_ID, id, ret);
-}
-
-static bool key_of_record(const struct lw_map_file *f,
-			  const struct lw_map_record *r, struct lw_map_key *ret)
-{
-	return key_of(f, r->kind,
-		      (struct lw_str) { (const void *)r->words, r->key_n },
-		      ret);
-}
-
-static struct lw_map_record *find_key(const struct lw_map_file *f,
-				      enum lw_map_kind kind,
-				      const struct lw_map_key *key)
-{
-	uint32_t at = *key_bucket(f, key);
-
-	while (at) {
-		struct lw_map_record *r = lw_map_file_at(f, at);
-
-		if (r->kind == kind && r->key_n == key->n &&
-		    !memcmp(r->words, key->words, key->n))
-			return r;
-		at = r->next_by_key;
-	}
-	return NULL;
-}
-
-static struct lw_map_record *find_id(const struct lw_map_file *f,
-				     enum lw_map_kind kind,
-				     const struct lw_map_key *key)
-{
-	uint32_t at = *id_bucket(f, key);
-
-	while (at) {
-		struct lw_map_record *r = lw_map_file_at(f, at);
-
-		if (r->kind == kind && r->id == key->words[0])
-			return r;
-		at = r->next_by_id;
-	}
-	return NULL;
-}
-
-/* The words that lead to r lead past it; r itself still leads on. */
-static void unlink_key(struct lw_map_file *f, struct lw_map_record *r)
-{
-	uint32_t at = (uint32_t)((uint8_t *)r - f->base);
-	struct lw_map_key key;
-	_Atomic uint32_t *p;
-
-	if (!key_of_record(f, r, &key))
-		return;
-	p = key_bucket(f, &key);
-	while (*p && *p != at)
-		p = &lw_map_file_at(f, *p)->next_by_key;
-	if (*p)
-		atomic_store_explicit(p, r->next_by_key, memory_order_release);
-}
-
-static void unlink_id(struct lw_map_file *f, struct lw_map_record *r)
-{
-	uint32_t at = (uint32_t)((uint8_t *)r - f->base);
-	struct lw_map_key key;
-	_Atomic uint32_t *p;
-
-	id_key_of(f, r->kind, r->id, &key);
-	p = id_bucket(f, &key);
-	while (*p && *p != at)
-		p = &lw_map_file_at(f, *p)->next_by_id;
-	if (*p)
-		atomic_store_explicit(p, r->next_by_id, memory_order_release);
-}
-
-static void kill(struct lw_map_file *f, struct lw_map_record *r)
-{
-	if (!r || r->until == LW_MAP_DEAD)
-		return;
-	atomic_store_explicit(&r->until, LW_MAP_DEAD, memory_order_release);
-	if (has_key(r->kind))
-		unlink_key(f, r);
-	if (has_id(r->kind))
-		unlink_id(f, r);
-	f->dead += r->size;
-	f->records--;
-}
-
-void lw_map_file_link(struct lw_map_file *f, uint32_t offset)
-{
-	struct lw_map_record *r = lw_map_file_at(f, offset);
-	_Atomic uint32_t *p;
-	struct lw_map_key key;
-
-	if (has_key(r->kind)) {
-		if (!key_of_record(f, r, &key))
-			return;
-		p = key_bucket(f, &key);
-		atomic_store_explicit(&r->next_by_key, *p,
-				      memory_order_relaxed);
-		atomic_store_explicit(p, offset, memory_order_release);
-	}
-	if (has_id(r->kind)) {
-		id_key_of(f, r->kind, r->id, &key);
-		p = id_bucket(f, &key);
-		atomic_store_explicit(&r->next_by_id, *p, memory_order_relaxed);
-		atomic_store_explicit(p, offset, memory_order_release);
-	}
-	f->records++;
-}
-
 static uint64_t text_size(const struct lw_map_entry *e)
 {
 	uint64_t n = 0;
@@ -259,19 +105,19 @@ static struct before find_before(const struct lw_map_file *f,
 	struct before b = { NULL, NULL };
 	struct lw_map_key id;
 
-	if (has_key(e->kind))
-		b.by_key = find_key(f, e->kind, key);
-	if (has_id(e->kind)) {
-		id_key_of(f, e->kind, e->id, &id);
-		b.by_id = find_id(f, e->kind, &id);
+	if (lw_map_file_has_key(e->kind))
+		b.by_key = lw_map_file_find_key(f, e->kind, key);
+	if (lw_map_file_has_id(e->kind)) {
+		lw_map_file_id_key_of(f, e->kind, e->id, &id);
+		b.by_id = lw_map_file_find_id(f, e->kind, &id);
 	}
 	return b;
 }
 
 static void kill_both(struct lw_map_file *f, struct before b)
 {
-	kill(f, b.by_key);
-	kill(f, b.by_id);
+	lw_map_file_kill(f, b.by_key);
+	lw_map_file_kill(f, b.by_id);
 }
 
 /* As it will be, not yet in the map. NULL: no memory. */
@@ -325,11 +171,11 @@ enum lw_err lw_map_file_put(struct lw_map_file *f, const struct lw_map_entry *e)
 	struct before old;
 	uint64_t size;
 
-	if (!valid(e) ||
-	    (has_key(e->kind) && !key_of(f, e->kind, e->account, &key)))
+	if (!valid(e) || (lw_map_file_has_key(e->kind) &&
+			  !lw_map_file_key_of(f, e->kind, e->account, &key)))
 		return LW_INVALID;
 	old = find_before(f, e, &key);
-	known = has_key(e->kind) ? old.by_key : old.by_id;
+	known = lw_map_file_has_key(e->kind) ? old.by_key : old.by_id;
 	size = record_size(e, key.n);
 	r = size <= LW_MAP_SIZE_MAX ? build_aside(f, e, &key, (size_t)size)
 				    : NULL;
@@ -354,7 +200,7 @@ void lw_map_file_end_round(struct lw_map_file *f)
 		/* Members are put when asked for: mostly the same bytes again.
 		 */
 		if (r->round != h->round && r->kind != LW_MAP_MEMBERS)
-			kill(f, r);
+			lw_map_file_kill(f, r);
 		at += r->size;
 	}
 }
@@ -372,27 +218,69 @@ void lw_map_file_expire(struct lw_map_file *f, uint32_t now, uint32_t stale,
 
 		if (until != LW_MAP_ENDED && until != LW_MAP_FOLLOWED &&
 		    until + (list ? rights : stale) < now)
-			kill(f, r);
+			lw_map_file_kill(f, r);
 		at += r->size;
 	}
 }
 
-void lw_map_file_drop(struct lw_map_file *f, enum lw_map_kind kind,
-		      struct lw_str account)
+static struct lw_map_record *named(const struct lw_map_file *f,
+				   enum lw_map_kind kind, struct lw_str account)
 {
 	struct lw_map_key key;
 
-	if (has_key(kind) && key_of(f, kind, account, &key))
-		kill(f, find_key(f, kind, &key));
+	return lw_map_file_key_of(f, kind, account, &key)
+		       ? lw_map_file_find_key(f, kind, &key)
+		       : NULL;
 }
 
-void lw_map_file_drop_id(struct lw_map_file *f, enum lw_map_kind kind,
-			 uint32_t id)
+static struct lw_map_record *numbered(const struct lw_map_file *f,
+				      enum lw_map_kind kind, uint32_t id)
 {
 	struct lw_map_key key;
 
-	if (!has_id(kind))
+	lw_map_file_id_key_of(f, kind, id, &key);
+	return lw_map_file_find_id(f, kind, &key);
+}
+
+/* They are not found by that: all are looked at, which deletions are worth. */
+static void kill_members_of(struct lw_map_file *f, uint32_t gid)
+{
+	uint32_t at = lw_map_file_head(f)->records_at;
+
+	while (at < f->used) {
+		struct lw_map_record *r = lw_map_file_at(f, at);
+
+		if (r->kind == LW_MAP_MEMBERS && r->id == gid)
+			lw_map_file_kill(f, r);
+		at += r->size;
+	}
+}
+
+void lw_map_file_gone(struct lw_map_file *f, enum lw_map_kind kind,
+		      struct lw_str account)
+{
+	struct lw_map_record *r = named(f, kind, account);
+
+	if (r && kind == LW_MAP_MEMBERS)
+		lw_map_file_kill(f, numbered(f, LW_MAP_GROUP, r->id));
+	lw_map_file_kill(f, r);
+	if (kind == LW_MAP_USER)
+		lw_map_file_kill(f, named(f, LW_MAP_GROUPS_OF, account));
+}
+
+void lw_map_file_gone_id(struct lw_map_file *f, enum lw_map_kind kind,
+			 uint32_t id)
+{
+	struct lw_map_record *r = numbered(f, kind, id);
+
+	if (!r)
 		return;
-	id_key_of(f, kind, id, &key);
-	kill(f, find_id(f, kind, &key));
+	if (kind == LW_MAP_GROUP)
+		kill_members_of(f, id);
+	else
+		lw_map_file_kill(f,
+				 named(f, LW_MAP_GROUPS_OF,
+				       (struct lw_str) { (const void *)r->words,
+							 r->key_n }));
+	lw_map_file_kill(f, r);
 }

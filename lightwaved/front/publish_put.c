@@ -158,13 +158,20 @@ static void put_miss(const struct put *p, enum lw_map_kind kind,
 	bool bare =
 		!memchr(name.s, '@', name.n) && !memchr(name.s, '\\', name.n);
 
-	if (p->miss_until && account_of(p, name, account))
+	if (!account_of(p, name, account))
+		return;
+	/* Without a domain it may be a local one's that is not the directory's.
+	 */
+	if (!bare)
+		lw_map_file_gone(p->file, kind, lw_str(account));
+	if (p->miss_until)
 		lw_map_file_miss(p->file, kind, lw_str(account), bare,
 				 p->miss_until);
 }
 
 static void put_miss_id(const struct put *p, enum lw_map_kind kind, uint32_t id)
 {
+	lw_map_file_gone_id(p->file, kind, id);
 	if (p->miss_until)
 		lw_map_file_miss_id(p->file, kind, id, p->miss_until);
 }

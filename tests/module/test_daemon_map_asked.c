@@ -83,6 +83,38 @@ static void what_was_asked_for_on_demand_is_known(void **state)
 	assert_int_equal(user(BOB, &pw), NSS_STATUS_UNAVAIL);
 }
 
+/* Until then the front asks nobody. */
+static void until_nobody(const char *name)
+{
+	int64_t until = worker_now_ms() + PATIENCE_MS;
+
+	while (asker_passwd(name, NULL) != LW_NOTFOUND) {
+		assert_true(worker_now_ms() < until);
+		worker_wait(-1, 0, worker_now_ms() + 20);
+	}
+}
+
+/* Nor do his groups, which nobody asks for any more. */
+static void who_was_deleted_does_not_come_back_with_the_end_of_the_front(
+	void **state)
+{
+	struct passwd pw;
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(facts); i++)
+		worker_say(&facts[i]);
+	daemon_start(DEMAND "ttl = 1\n");
+	until_published();
+	assert_int_equal(asker_passwd(ALICE, NULL), LW_OK);
+	assert_int_equal(asker_initgroups(ALICE, NULL), LW_OK);
+	worker_forget();
+	until_nobody(ALICE);
+	all_are_gone();
+	assert_int_not_equal(user(ALICE, &pw), NSS_STATUS_SUCCESS);
+	assert_int_not_equal(uid(ID(1025), &pw), NSS_STATUS_SUCCESS);
+	assert_int_equal(groups(ALICE), -1);
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, begin, end)
 
 int main(void)
@@ -91,6 +123,7 @@ int main(void)
 		TEST(who_is_not_followed_has_an_end),
 		TEST(that_nobody_has_a_name_is_known_too),
 		TEST(what_was_asked_for_on_demand_is_known),
+		TEST(who_was_deleted_does_not_come_back_with_the_end_of_the_front),
 	};
 	int failed;
 

@@ -137,9 +137,9 @@ static void come_or_go(struct writer *w)
 		put_user(w, u);
 		return;
 	}
-	lw_map_file_drop(w->file, LW_MAP_USER, str(a));
+	lw_map_file_gone(w->file, LW_MAP_USER, str(a));
 	lw_map_file_miss(w->file, LW_MAP_USER, str(a), false, UINT32_MAX);
-	lw_map_file_drop_id(w->file, LW_MAP_USER, FIRST + (u ^ 1));
+	lw_map_file_gone_id(w->file, LW_MAP_USER, FIRST + (u ^ 1));
 }
 
 static void change(struct writer *w)
