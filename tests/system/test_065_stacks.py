@@ -228,10 +228,8 @@ UNCHANGED = "The directory cannot be reached; passwords cannot be changed now."
 NO_WORKER = {"sshd": UNREACHABLE, "login": UNREACHABLE, "su": UNREACHABLE,
              "permit": UNREACHABLE, "sudo": "Sorry, try again.",
              "passwd": UNCHANGED}
-# What looks him up first has words of its own for that.
-NO_FRONT = {"sshd": UNREACHABLE, "login": UNREACHABLE, "permit": UNREACHABLE,
-            "su": "does not exist", "sudo": "you do not exist",
-            "passwd": "Cannot determine your user name", "cron": ""}
+# Whose name is known still, from the map; but nobody can judge him.
+NO_FRONT = {**NO_WORKER, "cron": ""}
 EXPECTED = {
     "alive": dict.fromkeys(PROGRAMS, IN),
     # A known user's jobs are judged by what was last known of him.
