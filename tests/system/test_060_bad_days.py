@@ -8,10 +8,9 @@ import time
 import pytest
 
 import controllers
-from lab import DCS, full, wait_until
+from lab import DCS, MAP, full, wait_until
 
 LOCAL = "LOCAL_LOCALUSER"
-MAP = "/run/lightwave/map"
 EAGAIN, ENOENT = 11, 2
 BUDGET_MS = 100
 
@@ -102,6 +101,7 @@ def are_unavailable(measured):
 
 
 def test_without_a_front_the_known_are_known_and_no_one_is_no_such_user(lab):
+    lab.wait_for_map()
     up = calls(lab, 20, full("alice"))
     assert all(found for _, found, _ in up)
     unknown = calls(lab, 20, stranger())
@@ -123,6 +123,7 @@ def test_without_a_front_the_known_are_known_and_no_one_is_no_such_user(lab):
 
 
 def test_without_a_front_and_its_map_everybody_is_unavailable_at_once(lab):
+    lab.wait_for_map()
     with stopped(lab, "lightwaved"), no_map(lab):
         assert lab.getent("passwd", full("alice")).rc == 2
         are_unavailable(calls(lab, 20, full("alice")))

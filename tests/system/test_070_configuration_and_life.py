@@ -158,6 +158,7 @@ def test_a_daemon_does_not_start_with_a_bad_file_and_says_why(
 
 @programs
 def test_sigterm_ends_a_daemon_cleanly(lab, program):
+    lab.wait_for_map()
     journal = lab.journal()
     lab.photon("systemctl", "stop", program)
     try:
