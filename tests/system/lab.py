@@ -21,6 +21,7 @@ DOMAIN = "lightwave.test"
 BASE = "dc=lightwave,dc=test"
 LDAPI = "ldapi://%2Frun%2Flab%2Fldapi"
 CONF = "/etc/lightwave/lightwave.conf"
+MAP = "/run/lightwave/map"
 KDC_LOG = "/run/lab/krb5kdc.log"
 DCS = ("dc1", "dc2")
 # What of the administrator's doings changes nothing that photon knows.
@@ -159,6 +160,12 @@ class Lab:
         gids = self.id("-G", full(name)).out.split()
         out = self.photon("getent", "group", *gids, check=False).lines
         return {line.split(":")[0] for line in out}
+
+    def wait_for_map(self):
+        """After a reload there is none for up to a second; what is asked for
+        from then on is in it."""
+        wait_until(lambda: self.photon("test", "-e", MAP, check=False).rc == 0,
+                   10, "a map")
 
     # --- the domain ----------------------------------------------------------
 

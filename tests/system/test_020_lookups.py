@@ -1,4 +1,6 @@
 """Users and groups of the directory through getent, id and their like."""
+import secrets
+
 import pytest
 
 from lab import full
@@ -174,28 +176,31 @@ def test_where_it_is_switched_on_it_shows_everybody_once(lab):
 
 @pytest.fixture(scope="module")
 def crowd(lab):
-    """A group of so many that its line outgrows every first buffer."""
+    """A group of so many that its line outgrows every first buffer. Each time
+    of others: a name stays with the SID that it was first seen with."""
+    prefix = "crowd-%s-" % secrets.token_hex(3)
     script = '''
 import sys
 sys.path.insert(0, "/opt/lab")
 sys.dont_write_bytecode = True
 from domain import Domain
 with Domain() as d:
-    who = ["crowd-%03d" % i for i in range(200)]
+    who = ["%s%03d" % (sys.argv[2], i) for i in range(200)]
     if sys.argv[1] == "add":
-        d.group_add("Crowd", members=[d.user_add(w, None) for w in who])
+        d.group_add(sys.argv[2] + "all", members=[d.user_add(w, None) for w in who])
     else:
-        for name in who + ["Crowd"]:
+        for name in who + [sys.argv[2] + "all"]:
             d.delete(d.find(name))
 '''
-    lab.dc1("python3", "-", "add", input=script)
+    lab.dc1("python3", "-", "add", prefix, input=script)
     try:
-        yield [full("crowd-%03d" % i) for i in range(200)]
+        yield prefix, [full("%s%03d" % (prefix, i)) for i in range(200)]
     finally:
-        lab.dc1("python3", "-", "delete", input=script)
+        lab.dc1("python3", "-", "delete", prefix, input=script)
 
 
 def test_a_line_of_any_length_arrives_whole(lab, crowd):
-    out = lab.getent("group", full("crowd")).out
+    prefix, members = crowd
+    out = lab.getent("group", full(prefix + "all")).out
     assert len(out) > 5000
-    assert sorted(out.split(":")[3].split(",")) == crowd
+    assert sorted(out.split(":")[3].split(",")) == members

@@ -3,11 +3,12 @@ local accounts notice of it (nothing), and how soon all is well again.
 """
 import contextlib
 import statistics
+import time
 
 import pytest
 
 import controllers
-from lab import DCS, full, wait_until
+from lab import DCS, MAP, full, wait_until
 
 LOCAL = "LOCAL_LOCALUSER"
 EAGAIN, ENOENT = 11, 2
@@ -75,23 +76,58 @@ def median(measured):
     return statistics.median(ms for ms, _, _ in measured)
 
 
-def test_a_stopped_front_is_unavailable_within_10_ms_and_never_no_such_user(
-        lab):
-    known = calls(lab, 20, full("alice"))
-    assert all(found for _, found, _ in known)
-    unknown = calls(lab, 20, full("nosuchuser"))
+def stranger():
+    """A name that nobody has and nobody has asked for yet."""
+    return full("nobody%d" % time.monotonic_ns())
+
+
+@contextlib.contextmanager
+def no_map(lab):
+    """Who looks for it from now on finds none."""
+    aside = MAP + ".aside"
+    lab.photon("mv", MAP, aside)
+    try:
+        yield
+    finally:
+        lab.photon("mv", aside, MAP)
+
+
+def are_unavailable(measured):
+    """Nobody can tell, and that is said at once: it is not "no such user"."""
+    assert not any(found for _, found, _ in measured), measured
+    assert {error for _, _, error in measured} == {EAGAIN}
+    assert median(measured) < 10, measured
+    assert max(ms for ms, _, _ in measured) < 100, measured
+
+
+def test_without_a_front_the_known_are_known_and_no_one_is_no_such_user(lab):
+    lab.wait_for_map()
+    up = calls(lab, 20, full("alice"))
+    assert all(found for _, found, _ in up)
+    unknown = calls(lab, 20, stranger())
     assert not any(found for _, found, _ in unknown)
     assert {error for _, _, error in unknown} <= {0, ENOENT}
+    entry, groups = lab.getent("passwd", full("alice")).out, lab.groups("alice")
+    assert full("linux admins") in groups
     with stopped(lab, "lightwaved"):
-        assert lab.getent("passwd", full("alice")).rc == 2
         down = calls(lab, 20, full("alice"))
+        assert all(found for _, found, _ in down) and median(down) < 10
+        assert lab.getent("passwd", full("alice")).out == entry
+        assert lab.getent("passwd", str(lab.uid("alice"))).out == entry
+        assert lab.groups("alice") == groups
+        are_unavailable(calls(lab, 20, stranger()))
         local = calls(lab, 20, "localuser")
+        assert all(found for _, found, _ in local) and median(local) < 10
     print("getpwnam: front up %.3f ms, front down %.3f ms, local %.3f ms"
-          % (median(known), median(down), median(local)))
-    assert median(down) < 10 and max(ms for ms, _, _ in down) < 100
-    assert not any(found for _, found, _ in down)
-    assert {error for _, _, error in down} == {EAGAIN}
-    assert all(found for _, found, _ in local) and median(local) < 10
+          % (median(up), median(down), median(local)))
+
+
+def test_without_a_front_and_its_map_everybody_is_unavailable_at_once(lab):
+    lab.wait_for_map()
+    with stopped(lab, "lightwaved"), no_map(lab):
+        assert lab.getent("passwd", full("alice")).rc == 2
+        are_unavailable(calls(lab, 20, full("alice")))
+        are_unavailable(calls(lab, 20, stranger()))
 
 
 @bad_days

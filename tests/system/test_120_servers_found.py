@@ -3,11 +3,20 @@ host's site first. The controllers themselves are the domain's DNS servers.
 """
 import contextlib
 import re
+import time
 
 import pytest
 
 from controllers import address, answered, daemons_with, linked, stopped
 from lab import DCS, full, wait_until
+
+
+FOUND, NOBODY, OFFLINE = "status 0", "status 1", "status 8"
+
+
+def stranger():
+    """A name that nobody has and nobody has asked for yet."""
+    return full("nobody%d" % time.monotonic_ns())
 
 
 def searched(site=None):
@@ -74,15 +83,21 @@ def test_the_one_that_is_left_is_used(lab, domains_dns, user):
 
 
 def test_without_a_dns_server_the_daemons_wait_for_one(lab):
+    ask = ("ask.pl", "/run/lightwave/nss", "1")
     with contextlib.ExitStack() as stack:
         with resolver(lab, "127.0.0.1"):
             # Left before the daemons are, so that they see it come back.
             running = stack.enter_context(contextlib.ExitStack())
             running.enter_context(daemons_with(lab, searched()))
-            assert lab.getent("passwd", full("alice")).rc == 2
+            assert lab.perl(*ask, stranger()).lines[0] == OFFLINE
+            # Who was known before is known to the new front.
+            assert lab.perl(*ask, full("alice")).lines[0] == FOUND
+            assert lab.ssh(full("alice"), lab.password("alice")).rc == 255
             assert lab.id("root").seconds < 2
             assert lab.active() and lab.active("lightwaved-worker")
         with resolver(lab, *(address(lab, dc) for dc in DCS)):
             ms, _ = answered(lab, 90)
+            assert lab.perl(*ask, stranger()).lines[0] == NOBODY
+            assert lab.ssh(full("alice"), lab.password("alice")).rc == 0
             print("DNS back: first answer after %.0f ms" % ms)
             running.close()
