@@ -260,12 +260,12 @@ void lw_publish_reload(struct lw_publish *p)
 {
 	if (!p)
 		return;
-	/* There is none until the next tick, or until there is space. */
 	lw_map_file_withdraw(p->file);
 	lw_map_file_free(p->file);
 	p->file = NULL;
 	p->named = false;
-	p->wait = 1;
+	make_file(p);
+	begin_round(p);
 }
 
 void lw_publish_answer(struct lw_publish *p, struct lw_request *r,

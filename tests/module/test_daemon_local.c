@@ -71,29 +71,6 @@ static void put(const char *file, const char *text)
 	assert_int_equal(rename(path, file), 0);
 }
 
-static int begin(void **state)
-{
-	(void)state;
-	before = map_now();
-	put("passwd", ROOT);
-	put("group", WHEEL);
-	worker_forget();
-	for (size_t i = 0; i < COUNT(lines); i++)
-		worker_say(&lines[i]);
-	worker_start();
-	daemon_start("[cache]\nrevocation_max = 3600\n");
-	until_published();
-	return 0;
-}
-
-static int end(void **state)
-{
-	(void)state;
-	daemon_stop();
-	worker_stop();
-	return 0;
-}
-
 static enum nss_status by_name(void)
 {
 	static char buf[1024];
@@ -128,6 +105,41 @@ static enum nss_status by_gid(void)
 	int e;
 
 	return nss.getgrgid(ID(2001), &gr, buf, sizeof(buf), &e);
+}
+
+/* The map is there before anything is in it. */
+static void until_known(void)
+{
+	int64_t until = worker_now_ms() + PATIENCE_MS;
+
+	while (by_name() != NSS_STATUS_SUCCESS) {
+		assert_true(worker_now_ms() < until);
+		worker_wait(-1, 0, worker_now_ms() + 20);
+	}
+}
+
+static int begin(void **state)
+{
+	(void)state;
+	before = map_now();
+	put("passwd", ROOT);
+	put("group", WHEEL);
+	worker_forget();
+	for (size_t i = 0; i < COUNT(lines); i++)
+		worker_say(&lines[i]);
+	worker_start();
+	daemon_start("[cache]\nrevocation_max = 3600\n");
+	until_published();
+	until_known();
+	return 0;
+}
+
+static int end(void **state)
+{
+	(void)state;
+	daemon_stop();
+	worker_stop();
+	return 0;
 }
 
 /* Whether admins is among alice's groups. */
