@@ -110,7 +110,7 @@ struct lw_map_record {
 #define LW_MAP_MISS_WAYS  4
 struct lw_map_miss {
 	_Atomic uint32_t seq, until;
-	_Atomic uint64_t what; /* kind, LW_MAP_BY_ID << 8 | bytes of the key */
+	_Atomic uint64_t what; /* kind and flags << 8 | bytes of the key */
 	_Atomic uint64_t words[LW_MAP_MISS_WORDS];
 };
 

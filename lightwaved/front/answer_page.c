@@ -17,7 +17,6 @@
 #define PAGE_MS	   3
 #define PAGE_IDS   256
 #define PAGE_BYTES (64 * 1024)
-/* As stale as lookups may be while the directory is away. */
 /* How often it is looked whether the directory has been read. */
 #define LOOK_MS 20
 

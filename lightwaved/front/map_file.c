@@ -323,6 +323,9 @@ static enum lw_err grow(struct lw_map_file *f, uint32_t n)
 		*f = old;
 		return LW_NOMEM;
 	}
+	/* Also where its name could not be opened once more. */
+	atomic_store_explicit(&lw_map_file_head(&old)->retired, 1,
+			      memory_order_release);
 	munmap(old.base, old.size);
 	if (!old.published)
 		unlink(old.new[old.which]);

@@ -27,13 +27,14 @@ struct lw_publish {
 	struct event *turn;	  /* the next slice of a round */
 	struct event *look;	  /* at what is local */
 	const struct lw_replica *of;
-	size_t at;
-	unsigned int wait;  /* ticks until a map is tried again */
-	unsigned int clean; /* ... and until what is too old is dropped */
-	uint64_t local;	    /* changes of /etc/passwd and /etc/group before */
-	size_t answered;    /* bytes, since memory was last given back */
-	bool named;	    /* programs see it */
-	bool unended;	    /* a round is under way, or waits for a replica */
+	size_t size, at, left; /* chains of it; the next one; still to go */
+	size_t seen;	       /* chains, since the file was made */
+	unsigned int wait;     /* ticks until a map is tried again */
+	unsigned int clean;    /* ... and until what is too old is dropped */
+	uint64_t local;	 /* changes of /etc/passwd and /etc/group before */
+	size_t answered; /* bytes, since memory was last given back */
+	bool named;	 /* programs see it */
+	bool unended;	 /* a round is under way, or waits for a replica */
 };
 
 /* As lw_map_now() has it; 0: before the boot. */
@@ -96,6 +97,7 @@ static void make_file(struct lw_publish *p)
 	};
 
 	p->wait = RETRY_S;
+	p->seen = 0;
 	if (lw_map_file_new(&s, ROOM, &p->file) != LW_OK) {
 		p->file = NULL;
 		lw_front_warn_once(p->front, "map",
@@ -119,8 +121,8 @@ static void go_on(struct lw_publish *p)
 
 static void begin_round(struct lw_publish *p)
 {
-	p->of = NULL;
-	p->at = 0;
+	/* From where it is, once around: who comes last has his turn too. */
+	p->left = SIZE_MAX;
 	p->unended = true;
 	go_on(p);
 }
@@ -147,15 +149,27 @@ static void put_known(struct lw_publish *p, const struct lw_known *k)
 		     k->doubt ? LW_MAP_ENDED : LW_MAP_FOLLOWED);
 }
 
+/* Another replica, or its chains are others now: from the beginning. */
+static void see(struct lw_publish *p, const struct lw_replica *r)
+{
+	if (r != p->of || r->by_sid.size != p->size) {
+		p->of = r;
+		p->size = p->left = r->by_sid.size;
+		p->at = 0;
+	}
+	if (p->left > p->size)
+		p->left = p->size;
+}
+
 static void slice(struct lw_publish *p, const struct lw_replica *r)
 {
-	size_t end = p->at + SLICE;
-
-	for (; p->at < end && p->at < r->by_sid.size; p->at++) {
+	for (size_t i = 0; i < SLICE && p->left > 0; i++, p->left--) {
 		struct lw_hash_link *l = r->by_sid.bucket[p->at];
 
 		for (; l; l = l->next)
 			put_known(p, CONTAINER(l));
+		p->at = (p->at + 1) % p->size;
+		p->seen++;
 	}
 }
 
@@ -171,11 +185,12 @@ static void on_turn(evutil_socket_t fd, short what, void *arg)
 	if (!p->file || !r ||
 	    (!plan->restored && !lw_plan_believed(plan, lw_now_ms())))
 		return;
-	if (r != p->of)
-		p->at = 0;
-	p->of = r;
+	see(p, r);
 	slice(p, r);
-	if (p->at < r->by_sid.size) {
+	if (p->left > 0) {
+		/* Changes may come faster than a round ends. */
+		if (p->seen >= p->size)
+			name_it(p);
 		event_add(p->turn, &soon);
 		return;
 	}
