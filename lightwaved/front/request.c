@@ -222,6 +222,7 @@ static void too_late(evutil_socket_t fd, short what, void *arg)
 		lw_question_forget(r);
 	}
 	lw_creds_forget(r);
+	r->late = true;
 	r->offline = true;
 	lw_request_run(r);
 }
