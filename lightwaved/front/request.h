@@ -57,6 +57,8 @@ struct lw_request {
 	bool outdated; /* rights are known, but for too long without a word */
 	/* As of when the oldest fact of this run holds; INT64_MAX: none yet. */
 	int64_t as_of_ms;
+	bool said; /* of this run: its list was said on demand, and no change
+		    * of it will be heard of */
 
 	struct lw_question *waits_for; /* NULL or the one question */
 	TAILQ_ENTRY(lw_request) waiting;
@@ -116,10 +118,11 @@ void lw_request_run(struct lw_request *r);
 
 /*
  * What would be answered to a lookup now, from what is known alone, be it
- * stale: nobody is asked. rest is the caller's to release.
+ * stale: nobody is asked. rest is the caller's to release. ret_said:
+ * request.said.
  */
 enum lw_err lw_request_known(struct lw_front *f, enum lw_op op, uint8_t *body,
-			     size_t n, struct lw_wr *rest);
+			     size_t n, struct lw_wr *rest, bool *ret_said);
 
 /* The client has gone: the request ends without an answer. */
 void lw_request_cancel(struct lw_request *r);
