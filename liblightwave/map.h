@@ -25,7 +25,7 @@
 #define LW_MAP_PATH LW_RUNDIR "/map"
 
 #define LW_MAP_MAGIC	UINT64_C(0x70616d0a776c1a01) /* in host order */
-#define LW_MAP_VERSION	1u
+#define LW_MAP_VERSION	2u
 #define LW_MAP_SIZE_MAX (UINT32_C(1) << 30)
 #define LW_MAP_STEPS	64 /* records behind one hash; more are not looked at */
 
@@ -59,7 +59,10 @@ struct lw_map_head {
 	uint32_t size; /* of the file */
 	/* Another map has its name, or will have: look again. */
 	_Atomic uint32_t retired;
-	/* Until when facts that are followed are believed, unasked. */
+	/*
+	 * Until when facts that are followed are believed, unasked; lists of
+	 * groups and members, which give rights, by fresh_rights_until.
+	 */
 	_Atomic uint32_t fresh_until;
 	/* Until when anything is served where no front is there to ask. */
 	_Atomic uint32_t stale_until;
@@ -72,6 +75,7 @@ struct lw_map_head {
 	_Atomic uint32_t alive_until;
 	/* What was right in an older round may lack a change. */
 	_Atomic uint32_t round;
+	_Atomic uint32_t fresh_rights_until;
 	uint32_t well_known_base;
 	uint64_t seed;
 	/* So long after its own end a record counts where no front is. */

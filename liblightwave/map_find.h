@@ -120,7 +120,8 @@ static inline bool lw_map_believed(const struct lw_map *m,
 	if (lw_map_load(&r->round) != lw_map_load(&h->round))
 		return false;
 	if (until == LW_MAP_FOLLOWED)
-		until = lw_map_load(&h->fresh_until);
+		until = lw_map_load(list ? &h->fresh_rights_until
+					 : &h->fresh_until);
 	return now < until;
 }
 

@@ -114,19 +114,25 @@ static enum lw_err write_members(struct lw_request *r,
 {
 	struct lw_front *f = r->front;
 	bool kept = ttl_ms(r) >= LW_MEMO_MS;
-	uint64_t state = state_of(f);
+	struct lw_memo_of of = { .state = state_of(f) };
 	const struct lw_ids *ids;
 	enum lw_err e;
 
-	if (kept &&
-	    lw_memo_get(&f->memo, o->account, state, r->started_ms, rest))
+	if (kept && lw_memo_get(&f->memo, o->account, of.state, r->started_ms,
+				rest, &of)) {
+		if (of.as_of_ms < r->as_of_ms)
+			r->as_of_ms = of.as_of_ms;
+		r->said |= of.said;
 		return LW_OK;
+	}
 	e = lw_find_members_of(r, o, ttl_ms(r), &ids);
 	if (e != LW_OK)
 		return e;
 	write_group(r, o, ids, rest);
+	of.as_of_ms = r->as_of_ms;
+	of.said = r->said;
 	if (kept && !r->offline)
-		lw_memo_keep(&f->memo, o->account, state, lw_now_ms(), rest);
+		lw_memo_keep(&f->memo, o->account, &of, lw_now_ms(), rest);
 	return LW_OK;
 }
 

@@ -98,6 +98,11 @@ static void said_offline(struct lw_link *l, const struct lw_question *q)
 {
 	if (q->op == LW_OP_RULES || q->op == LW_OP_SELFTEST)
 		return;
+	/* One bind may have its own reasons, and so what anybody may ask. */
+	if ((q->op == LW_OP_SYNC ||
+	     (q->login && q->op != LW_OP_VERDICT && q->op != LW_OP_CHANGE)) &&
+	    lw_link_good_ms(l) < q->asked_ms)
+		l->refused_ms = lw_now_ms();
 	if (lw_outlook_refused(lw_link_outlook(l, q), q->asked_ms, lw_now_ms()))
 		say_away(l);
 }
@@ -126,10 +131,10 @@ void lw_link_lost(struct lw_link *l)
 {
 	int64_t until = lw_now_ms() + RECONNECT_MS;
 
-	l->lookups.away_until_ms = until;
-	l->logins.away_until_ms = until;
-	l->verdicts.away_until_ms = until;
-	l->changes.away_until_ms = until;
+	lw_outlook_lost(&l->lookups, until);
+	lw_outlook_lost(&l->logins, until);
+	lw_outlook_lost(&l->verdicts, until);
+	lw_outlook_lost(&l->changes, until);
 	hang_up(l);
 }
 
@@ -157,6 +162,7 @@ static enum lw_err on_interim(struct lw_link *l, struct lw_question *q,
 	if (q->op != LW_OP_SYNC || lw_status_decode(rd) != LW_OK)
 		return LW_PROTO;
 	q->asked_ms = lw_now_ms(); /* as long as parts come it is not overdue */
+	went_well(l, &l->syncs);
 	return lw_follow_part(l->front->follow, rd);
 }
 
@@ -311,9 +317,15 @@ bool lw_link_answers(const struct lw_link *l)
 	return l->answered && lw_link_up(l);
 }
 
-bool lw_link_unanswered(const struct lw_link *l)
+bool lw_link_heard_since(const struct lw_link *l, int64_t since_ms)
 {
-	return lw_link_up(l) && !l->answered;
+	return lw_link_good_ms(l) >= since_ms;
+}
+
+bool lw_link_refused_since(const struct lw_link *l, int64_t since_ms)
+{
+	return lw_link_up(l) && l->refused_ms >= since_ms &&
+	       !lw_link_heard_since(l, since_ms);
 }
 
 bool lw_link_away(const struct lw_link *l)
@@ -330,6 +342,7 @@ struct lw_link *lw_link_new(struct lw_front *f, const char *path)
 	l->front = f;
 	l->path = path;
 	l->tried_ms = -RECONNECT_MS;
+	l->refused_ms = -1;
 	lw_outlook_init(&l->lookups);
 	lw_outlook_init(&l->logins);
 	lw_outlook_init(&l->verdicts);

@@ -38,7 +38,8 @@ void lw_link_free(struct lw_link *l);
 /*
  * Let r wait for the answer to q, sending it (msg, a whole message but for
  * its id) unless an equal one is in flight. q is copied, key included; msg is
- * taken where it was sent.
+ * taken where it was sent. Where a kept password may decide, nothing is
+ * spared: the worker is to say of this very login that nobody answers.
  * LW_PENDING: r will be run again. LW_OFFLINE, LW_NOMEM.
  */
 enum lw_err lw_link_ask(struct lw_link *l, struct lw_request *r,
@@ -66,8 +67,15 @@ bool lw_link_answers(const struct lw_link *l);
 /* Whether a worker is there and does not hang. */
 bool lw_link_up(const struct lw_link *l);
 
-/* Whether a worker is there, and says that the directory is not. */
-bool lw_link_unanswered(const struct lw_link *l);
+/* Whether the directory has answered anything since then. */
+bool lw_link_heard_since(const struct lw_link *l, int64_t since_ms);
+
+/*
+ * Whether it has not, and the worker, which is there, has said since then that
+ * nobody answers it: to the question about changes, or to what a login looks
+ * up. No bind, which may fail by itself, and nothing that anybody may ask.
+ */
+bool lw_link_refused_since(const struct lw_link *l, int64_t since_ms);
 
 /* Whether a lookup would be told at once that nobody answers. */
 bool lw_link_away(const struct lw_link *l);

@@ -155,13 +155,21 @@ static enum lw_err wait_for(struct lw_request *r, struct lw_question *q)
 	return LW_PENDING;
 }
 
+static bool spares_nothing(const struct lw_request *r)
+{
+	return r->head.op == LW_OP_AUTH &&
+	       r->front->config->offline_credentials;
+}
+
 enum lw_err lw_link_ask(struct lw_link *l, struct lw_request *r,
 			const struct lw_question *q, struct lw_wr *msg)
 {
 	struct lw_question *in_flight = equal_one(l, q->key, q->login);
+	const struct lw_outlook *o = lw_link_outlook(l, q);
 	enum lw_err e;
 
-	if (lw_outlook_away(lw_link_outlook(l, q), lw_now_ms()))
+	if (lw_outlook_away(o, lw_now_ms()) &&
+	    !(o->refused && spares_nothing(r)))
 		return LW_OFFLINE;
 	if (!in_flight) {
 		e = send_question(l, q, msg, &in_flight);

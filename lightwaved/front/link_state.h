@@ -25,7 +25,8 @@ struct lw_link {
 	uint32_t last_id;
 	int64_t tried_ms; /* when we last connected */
 	struct lw_outlook lookups, logins, verdicts, changes, syncs, tests;
-	bool answered; /* the directory did, when last heard of */
+	bool answered;	    /* the directory did, when last heard of */
+	int64_t refused_ms; /* lw_link_refused_since(); -1: never */
 
 	struct event *watch;
 	int64_t heard_ms;  /* when anything last came from the worker */

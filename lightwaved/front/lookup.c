@@ -279,17 +279,38 @@ static int64_t rights_ms(const struct lw_request *r)
 	return r->front->config->offline_authorization_max * INT64_C(1000);
 }
 
+/* The list that was said on demand; NULL: none was. */
+static const struct lw_ids *said_list(const struct lw_request *r, enum lw_op op,
+				      const struct lw_object *o)
+{
+	const struct lw_cache *c = &r->front->cache;
+
+	return op == LW_OP_MEMBERS ? lw_cache_members_of(c, o->id)
+				   : lw_cache_groups_of(c, o->id);
+}
+
+/*
+ * How long it lasts in the map hangs on that: no longer than it would here,
+ * where what is said beside a replica is as old as when it was said.
+ */
+static void uses_list(struct lw_request *r, enum lw_op op,
+		      const struct lw_object *o, const struct lw_ids *ids)
+{
+	const struct lw_plan *p = lw_follow_plan(r->front->follow);
+
+	r->said |= ids == said_list(r, op, o);
+	uses(r, p->trusted ? ids->at_ms : list_as_of(r, ids));
+}
+
 /* What is good enough of what is known; NULL: none is. */
 static const struct lw_ids *known_list(struct lw_request *r, enum lw_op op,
 				       const struct lw_object *o,
 				       int64_t max_age_ms)
 {
-	const struct lw_cache *c = &r->front->cache;
-	int64_t doubted = lw_cache_list_doubted(c, o->kind, o->id);
-	const struct lw_ids *ids, *kept;
+	int64_t doubted =
+		lw_cache_list_doubted(&r->front->cache, o->kind, o->id);
+	const struct lw_ids *ids = said_list(r, op, o), *kept;
 
-	ids = op == LW_OP_MEMBERS ? lw_cache_members_of(c, o->id)
-				  : lw_cache_groups_of(c, o->id);
 	if ((doubted < 0 || r->offline) &&
 	    kept_fresh(r, max_age_ms, ids ? ids->at_ms : LW_STALE) &&
 	    lw_kept_list(r, op, o, &kept) &&
@@ -340,7 +361,7 @@ static enum lw_err find_list(struct lw_request *r, enum lw_op op,
 		if (ids) {
 			if (ending(r, ids->at_ms, max_age_ms))
 				lw_ahead_list(r, op, o);
-			uses(r, list_as_of(r, ids));
+			uses_list(r, op, o, ids);
 			*ret = ids;
 			return LW_OK;
 		}

@@ -168,6 +168,8 @@ static void take_over(struct lw_map_file *f)
 		munmap(old, sizeof(*old));
 		return;
 	}
+	atomic_store_explicit(&old->fresh_rights_until, 0,
+			      memory_order_release);
 	atomic_store_explicit(&old->fresh_until, 0, memory_order_release);
 	f->old = old;
 }
@@ -295,9 +297,11 @@ static void copy_head(struct lw_map_file *to, const struct lw_map_file *from)
 	memcpy(lw_map_file_misses(to), lw_map_file_misses(from),
 	       sizeof(struct lw_map_miss) * LW_MAP_MISSES);
 	atomic_store(&a->round, atomic_load(&b->round));
-	lw_map_file_times(
-		to, atomic_load(&b->fresh_until), atomic_load(&b->stale_until),
-		atomic_load(&b->rights_until), atomic_load(&b->alive_until));
+	lw_map_file_times(to, atomic_load(&b->fresh_until),
+			  atomic_load(&b->fresh_rights_until),
+			  atomic_load(&b->stale_until),
+			  atomic_load(&b->rights_until),
+			  atomic_load(&b->alive_until));
 }
 
 /* A larger file of what lives takes the place of this one. */
@@ -342,12 +346,15 @@ enum lw_err lw_map_file_reserve(struct lw_map_file *f, uint32_t n)
 	return f->full ? LW_NOMEM : LW_OK;
 }
 
-void lw_map_file_times(struct lw_map_file *f, uint32_t fresh, uint32_t stale,
-		       uint32_t rights, uint32_t alive)
+void lw_map_file_times(struct lw_map_file *f, uint32_t fresh,
+		       uint32_t fresh_rights, uint32_t stale, uint32_t rights,
+		       uint32_t alive)
 {
 	struct lw_map_head *h = lw_map_file_head(f);
 
 	atomic_store_explicit(&h->fresh_until, fresh, memory_order_release);
+	atomic_store_explicit(&h->fresh_rights_until, fresh_rights,
+			      memory_order_release);
 	atomic_store_explicit(&h->stale_until, stale, memory_order_release);
 	atomic_store_explicit(&h->rights_until, rights, memory_order_release);
 	atomic_store_explicit(&h->alive_until, alive, memory_order_relaxed);

@@ -93,11 +93,12 @@ void lw_map_file_miss_id(struct lw_map_file *f, enum lw_map_kind kind,
 void lw_map_file_forget_misses(struct lw_map_file *f);
 
 /*
- * struct lw_map_head: when followed facts, all facts, and lists end; and until
- * when there will be another call of this.
+ * struct lw_map_head: when followed facts, followed lists, all facts, and lists
+ * end; and until when there will be another call of this.
  */
-void lw_map_file_times(struct lw_map_file *f, uint32_t fresh, uint32_t stale,
-		       uint32_t rights, uint32_t alive);
+void lw_map_file_times(struct lw_map_file *f, uint32_t fresh,
+		       uint32_t fresh_rights, uint32_t stale, uint32_t rights,
+		       uint32_t alive);
 /* What is not put again from now on is not believed while we can be asked. */
 void lw_map_file_new_round(struct lw_map_file *f);
 /*

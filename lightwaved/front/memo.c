@@ -23,15 +23,17 @@ static bool has(const struct lw_memo_item *it, const char *key)
 }
 
 bool lw_memo_get(const struct lw_memo *m, const char *key, uint64_t state,
-		 int64_t now_ms, struct lw_wr *answer)
+		 int64_t now_ms, struct lw_wr *answer,
+		 struct lw_memo_of *ret_of)
 {
 	for (size_t i = 0; i < LW_MEMO_N; i++) {
 		const struct lw_memo_item *it = &m->items[i];
 
-		if (!has(it, key) || it->state != state ||
+		if (!has(it, key) || it->of.state != state ||
 		    now_ms - it->at_ms >= LW_MEMO_MS)
 			continue;
 		lw_wr_raw(answer, it->answer, it->n);
+		*ret_of = it->of;
 		return true;
 	}
 	return false;
@@ -53,8 +55,9 @@ static struct lw_memo_item *place_for(struct lw_memo *m, const char *key)
 	return ret;
 }
 
-void lw_memo_keep(struct lw_memo *m, const char *key, uint64_t state,
-		  int64_t now_ms, const struct lw_wr *answer)
+void lw_memo_keep(struct lw_memo *m, const char *key,
+		  const struct lw_memo_of *of, int64_t now_ms,
+		  const struct lw_wr *answer)
 {
 	size_t n = (size_t)(answer->p - answer->base);
 	struct lw_memo_item *it;
@@ -72,5 +75,5 @@ void lw_memo_keep(struct lw_memo *m, const char *key, uint64_t state,
 	memcpy(it->answer, answer->base, n);
 	it->n = n;
 	it->at_ms = now_ms;
-	it->state = state;
+	it->of = *of;
 }

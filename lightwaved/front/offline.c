@@ -2,10 +2,14 @@
 #include "offline.h"
 
 #include "access.h"
+#include "answer.h"
 #include "creds.h"
 #include "follow.h"
 #include "judge.h"
 #include "kept.h"
+#include "link.h"
+#include "lookup_ask.h"
+#include "present.h"
 
 #define RULE_MAX (LW_NAME_MAX + 64)
 
@@ -104,6 +108,9 @@ static enum lw_err outcome(struct lw_request *r, const struct lw_login *l,
 {
 	const struct lw_stored *s = &r->stored;
 
+	*ret_why = "it answers again";
+	if (lw_link_heard_since(r->front->link, r->started_ms))
+		return LW_OFFLINE;
 	/* What is known may have changed while we waited. */
 	if (judge(r, l, ret, ret_why) != LW_OK)
 		return s->known && (s->result == LW_OK ||
@@ -118,6 +125,54 @@ static enum lw_err outcome(struct lw_request *r, const struct lw_login *l,
 	return s->result == LW_OK && s->uid == (*ret)->id ? LW_OK : LW_DENIED;
 }
 
+/* Only for whether anybody answers it: who he is could not be looked up. */
+static enum lw_err bind_to_see(struct lw_request *r, const struct lw_login *l)
+{
+	const struct lw_object *o;
+	enum lw_err e = lw_judge_user(r, l->user, r->max_age_ms, &o);
+
+	e = e == LW_OK ? lw_present_verdict(r, o, l->password, false)
+		       : lw_present_decoy(r);
+	r->presented.uid = 0;
+	return e;
+}
+
+static enum lw_err look_up_to_see(struct lw_request *r,
+				  const struct lw_login *l)
+{
+	char account[LW_NAME_MAX];
+
+	r->probed = true;
+	if (lw_typed_name(r, LW_KIND_USER, l->user, account) != LW_OK)
+		return LW_OFFLINE;
+	return lw_ask_find(r, LW_KIND_USER, LW_BY_NAME, account, 0);
+}
+
+/*
+ * A bind that came to nothing is no outage: it may be this server alone, or a
+ * connection. So this login's own was sent, and nobody answered it; nor what
+ * was looked up; and all that time nothing was heard of the directory by any
+ * other way. LW_OK: it is away. LW_PENDING; LW_OFFLINE: nobody can say.
+ */
+static enum lw_err away(struct lw_request *r, const struct lw_login *l)
+{
+	const struct lw_link *link = r->front->link;
+	enum lw_err e = LW_OFFLINE;
+
+	if (!r->offline || r->busy || !lw_link_up(link) ||
+	    lw_link_heard_since(link, r->started_ms))
+		return LW_OFFLINE;
+	if (!r->presented.asked)
+		e = r->late ? LW_OFFLINE : bind_to_see(r, l);
+	else if (!r->presented.unanswered)
+		return LW_OFFLINE;
+	else if (lw_link_refused_since(link, r->started_ms))
+		return LW_OK;
+	else if (!r->late && !r->probed)
+		e = look_up_to_see(r, l);
+	return e == LW_PENDING ? LW_PENDING : LW_OFFLINE;
+}
+
 enum lw_err lw_offline_auth(struct lw_request *r, const struct lw_login *l,
 			    enum lw_err e, const struct lw_object **ret,
 			    const char **ret_why)
@@ -130,10 +185,10 @@ enum lw_err lw_offline_auth(struct lw_request *r, const struct lw_login *l,
 		return e;
 	if (r->stored.asked)
 		return outcome(r, l, ret, ret_why);
-	/* Only the worker's word counts, and only that nobody answers at all:
-	 * a password that the directory might refuse is not for us. */
-	if (!r->offline || r->busy || !lw_link_unanswered(r->front->link))
-		return e;
+	/* A password that the directory might refuse is not for us. */
+	may = away(r, l);
+	if (may != LW_OK)
+		return may == LW_PENDING ? LW_PENDING : e;
 	may = judge(r, l, &o, ret_why);
 	if (o)
 		*ret = o;

@@ -18,11 +18,15 @@ struct lw_outlook {
 	int64_t good_ms;       /* when it last answered; -1: never */
 	int64_t away_until_ms; /* nobody waits before */
 	int64_t backoff_ms;
+	bool refused; /* ... only to spare a burst: lw_outlook_refused() */
 };
 
 void lw_outlook_init(struct lw_outlook *o);
 
 bool lw_outlook_away(const struct lw_outlook *o, int64_t now_ms);
+
+/* Nobody waits until then: who would be asked is just being lost. */
+void lw_outlook_lost(struct lw_outlook *o, int64_t until_ms);
 
 /* It has answered. */
 void lw_outlook_good(struct lw_outlook *o, int64_t now_ms);

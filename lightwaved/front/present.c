@@ -126,8 +126,11 @@ static enum lw_err absorb_verdict(struct lw_front *f,
 
 	if (status == LW_OK && lw_verdict_answer_decode(body, &a) != LW_OK)
 		return LW_PROTO;
-	if (!is_verdict(status))
+	if (!is_verdict(status)) {
+		if (r)
+			r->presented.unanswered = status == LW_OFFLINE;
 		return LW_OFFLINE;
+	}
 	if (!r)
 		return LW_OK; /* the client has gone: no ticket is kept */
 	r->presented.known = true;

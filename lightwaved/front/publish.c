@@ -55,7 +55,8 @@ static uint32_t least(uint32_t a, uint32_t b)
 
 /*
  * As the socket would: unasked while followed, and what there is while away.
- * Fresh it is for no longer than this front lives.
+ * Fresh it is for no longer than this front lives. Of lists that is the
+ * follower's word alone: whether look-ups are answered is in everybody's power.
  */
 static void set_times(struct lw_publish *p)
 {
@@ -69,11 +70,12 @@ static void set_times(struct lw_publish *p)
 	uint32_t stale = seconds(since + c->offline_max * INT64_C(1000));
 	uint32_t rights =
 		seconds(since + c->offline_authorization_max * INT64_C(1000));
-	bool good = lw_plan_replica_fresh(plan, 0, now) ||
-		    (followed && lw_link_away(p->front->link));
+	bool fresh = lw_plan_replica_fresh(plan, 0, now);
+	bool good = fresh || (followed && lw_link_away(p->front->link));
 
-	lw_map_file_times(p->file, good ? least(stale, alive) : 0, stale,
-			  rights, alive);
+	lw_map_file_times(p->file, good ? least(stale, alive) : 0,
+			  fresh ? least(rights, alive) : 0, stale, rights,
+			  alive);
 }
 
 static void name_it(struct lw_publish *p)

@@ -229,7 +229,8 @@ static struct asked asked(const struct lw_request *r)
 
 /*
  * Whether any change of it will be heard of: what is not in the replica, as
- * one that another controller has told of, or is doubted, is not followed.
+ * one that another controller has told of, or is doubted, is not followed. Nor
+ * is a list that was said on demand, of whomever (request.said).
  */
 static bool is_followed(struct lw_request *r, const struct asked *a)
 {
@@ -257,7 +258,7 @@ void lw_put_answer(struct lw_map_file *f, struct lw_request *r, enum lw_err e,
 	if (a.op > LW_OP_INITGROUPS || r->offline ||
 	    (e != LW_OK && e != LW_NOTFOUND))
 		return;
-	p = put_into(f, r, e == LW_OK && is_followed(r, &a));
+	p = put_into(f, r, e == LW_OK && !r->said && is_followed(r, &a));
 	if (e == LW_OK)
 		put_found(&p, a.op, a.name, rest);
 	else if (a.by_id)
@@ -272,14 +273,18 @@ void lw_put_answer(struct lw_map_file *f, struct lw_request *r, enum lw_err e,
 
 /* What the front answers to op of its own accord. */
 static enum lw_err known(struct lw_front *f, enum lw_op op,
-			 const struct lw_wr *q, struct lw_wr *rest)
+			 const struct lw_wr *q, struct lw_wr *rest,
+			 bool *ret_said)
 {
 	lw_wr_heap(rest, LW_REPLY_MAX);
-	return lw_request_known(f, op, q->base, (size_t)(q->p - q->base), rest);
+	return lw_request_known(f, op, q->base, (size_t)(q->p - q->base), rest,
+				ret_said);
 }
 
-static void put_user_known(const struct put *p, uint32_t uid)
+static void put_user_known(struct put *p, uint32_t uid)
 {
+	struct lw_cache *c = &p->front->cache;
+	bool said;
 	lw_cleanup(lw_wr_done) struct lw_wr q = { 0 }, rest = { 0 },
 					    groups = { 0 };
 	struct lw_passwd pw;
@@ -288,7 +293,7 @@ static void put_user_known(const struct put *p, uint32_t uid)
 	lw_wr_heap(&groups, LW_REPLY_MAX);
 	lw_wr_heap(&q, LW_NAME_MAX + 64);
 	lw_wr_u32(&q, uid);
-	if (known(p->front, LW_OP_PASSWD_BY_UID, &q, &rest) != LW_OK)
+	if (known(p->front, LW_OP_PASSWD_BY_UID, &q, &rest, &said) != LW_OK)
 		return;
 	rd = payload(&rest);
 	put_user(p, &rd);
@@ -298,8 +303,11 @@ static void put_user_known(const struct put *p, uint32_t uid)
 	q.p = q.base;
 	lw_wr_str(&q, pw.name);
 	if (lw_wr_end(&q) != LW_OK ||
-	    known(p->front, LW_OP_INITGROUPS, &q, &groups) != LW_OK)
+	    known(p->front, LW_OP_INITGROUPS, &q, &groups, &said) != LW_OK)
 		return;
+	/* To be asked about, as he would be if he were doubted. */
+	if (said || lw_cache_list_doubted(c, LW_KIND_USER, uid) >= 0)
+		p->list_until = LW_MAP_ENDED;
 	rd = payload(&groups);
 	put_groups_of(p, pw.name, &rd);
 }
@@ -307,9 +315,10 @@ static void put_user_known(const struct put *p, uint32_t uid)
 void lw_put_known(struct lw_map_file *f, struct lw_front *front,
 		  enum lw_kind kind, uint32_t id, uint32_t until_s)
 {
-	const struct put p = { f, front, until_s, until_s, 0 };
+	struct put p = { f, front, until_s, until_s, 0 };
 	lw_cleanup(lw_wr_done) struct lw_wr q = { 0 }, rest = { 0 };
 	struct lw_rd rd;
+	bool said;
 
 	if (kind == LW_KIND_USER) {
 		put_user_known(&p, id);
@@ -318,7 +327,7 @@ void lw_put_known(struct lw_map_file *f, struct lw_front *front,
 	lw_wr_heap(&rest, LW_REPLY_MAX);
 	lw_wr_heap(&q, 64);
 	lw_wr_u32(&q, id);
-	if (known(front, LW_OP_GROUP_BY_GID, &q, &rest) != LW_OK)
+	if (known(front, LW_OP_GROUP_BY_GID, &q, &rest, &said) != LW_OK)
 		return;
 	rd = payload(&rest);
 	put_group(&p, LW_MAP_GROUP, &rd);

@@ -146,6 +146,7 @@ void lw_request_run(struct lw_request *r)
 	lw_wr_heap(&rest, LW_REPLY_MAX);
 	release_made(r);
 	r->as_of_ms = INT64_MAX;
+	r->said = false;
 	if (++r->runs > max_runs(r->front->config)) {
 		lw_log(LOG_ERR, "a request of kind %d cannot be answered",
 		       r->head.op);
@@ -187,7 +188,7 @@ enum lw_err lw_request_again(struct lw_request *r, unsigned int ms)
 }
 
 enum lw_err lw_request_known(struct lw_front *f, enum lw_op op, uint8_t *body,
-			     size_t n, struct lw_wr *rest)
+			     size_t n, struct lw_wr *rest, bool *ret_said)
 {
 	struct lw_request r = { .front = f,
 				.head = { .len = (uint32_t)n,
@@ -200,6 +201,7 @@ enum lw_err lw_request_known(struct lw_front *f, enum lw_op op, uint8_t *body,
 	enum lw_err e = lw_answer(&r, rest);
 
 	release_made(&r);
+	*ret_said = r.said;
 	return e == LW_OK ? lw_wr_end(rest) : e;
 }
 
@@ -222,6 +224,7 @@ static void too_late(evutil_socket_t fd, short what, void *arg)
 		lw_question_forget(r);
 	}
 	lw_creds_forget(r);
+	r->late = true;
 	r->offline = true;
 	lw_request_run(r);
 }

@@ -20,7 +20,9 @@ struct lw_request_made;
 /* A password on its way to the directory, and what came back. */
 struct lw_presented {
 	bool asked, known;
-	uint32_t uid; /* whose it was; 0: nobody's */
+	bool unanswered; /* the worker's word: it was sent, and nobody answered
+			  */
+	uint32_t uid;	 /* whose it was; 0: nobody's */
 	bool want_ticket;
 	bool kpasswd; /* a change, by the other way */
 	enum lw_err result;
@@ -49,11 +51,14 @@ struct lw_request {
 	unsigned runs;
 	pid_t pid;    /* root's process that asks; 0: another's */
 	bool offline; /* the directory did not answer: what is stale must do */
+	bool late;    /* its time is over: nobody is to be waited for */
 	bool busy; /* it decides: too much to do for an answer; nothing stale */
 	bool unsure; /* the question about changes that it waited for failed */
 	bool outdated; /* rights are known, but for too long without a word */
 	/* As of when the oldest fact of this run holds; INT64_MAX: none yet. */
 	int64_t as_of_ms;
+	bool said; /* of this run: its list was said on demand, and no change
+		    * of it will be heard of */
 
 	struct lw_question *waits_for; /* NULL or the one question */
 	TAILQ_ENTRY(lw_request) waiting;
@@ -64,7 +69,7 @@ struct lw_request {
 	struct lw_presented presented;	  /* AUTH, VERIFY, PASSWORD */
 	struct lw_creds_question *creds;  /* NULL or what it waits for */
 	struct lw_stored stored;	  /* AUTH, of creds.h */
-	bool learnt;			  /* AUTH, of offline.h */
+	bool learnt, probed;		  /* AUTH, of offline.h */
 	struct lw_password_policy policy; /* POLICY */
 	bool policy_known;
 	uint8_t *selftest; /* STATUS: the worker's pairs; owned, or NULL */
@@ -113,10 +118,11 @@ void lw_request_run(struct lw_request *r);
 
 /*
  * What would be answered to a lookup now, from what is known alone, be it
- * stale: nobody is asked. rest is the caller's to release.
+ * stale: nobody is asked. rest is the caller's to release. ret_said:
+ * request.said.
  */
 enum lw_err lw_request_known(struct lw_front *f, enum lw_op op, uint8_t *body,
-			     size_t n, struct lw_wr *rest);
+			     size_t n, struct lw_wr *rest, bool *ret_said);
 
 /* The client has gone: the request ends without an answer. */
 void lw_request_cancel(struct lw_request *r);

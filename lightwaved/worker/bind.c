@@ -53,8 +53,8 @@ static enum lw_err ask(struct lw_conn *c, const char *dn,
 	o = simple_bind(c, dn, &password, ctrl);
 	ldap_control_free(ctrl);
 
-	e = o.result < 0 ? LW_OFFLINE : lw_verdict_of(o.result, o.policy.pp);
-	if (e == LW_OFFLINE && lw_rarely(&logged))
+	e = lw_verdict_of(o.result, o.policy.pp);
+	if ((e == LW_OFFLINE || e == LW_NOMEM) && lw_rarely(&logged))
 		lw_log(LOG_WARNING, "%s: no verdict on a password: %s",
 		       lw_conn_host(c),
 		       c->broken ? "the connection failed"

@@ -57,5 +57,6 @@ enum lw_err lw_verdict_of(int result, enum lw_ppolicy pp)
 		if (table[i].result == result && table[i].pp == pp)
 			return table[i].verdict;
 	}
-	return LW_OFFLINE;
+	/* Busy, unwilling, a referral: it is there, and said no verdict. */
+	return result < 0 ? LW_OFFLINE : LW_NOMEM;
 }

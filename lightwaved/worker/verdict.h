@@ -11,7 +11,8 @@
  * result: the LDAP result code of a bind that was answered. LW_OK, LW_CHANGE
  * (the password is right, and the connection is the user's, who has to change
  * it), LW_DENIED, LW_EXPIRED, LW_LOCKED, LW_DISABLED, LW_NOPASSWORD,
- * LW_NOTFOUND; LW_OFFLINE for whatever is no answer to the question.
+ * LW_NOTFOUND; LW_NOMEM for whatever is no answer to the question: a server
+ * that says so is there. LW_OFFLINE: result is negative, so none answered.
  */
 enum lw_err lw_verdict_of(int result, enum lw_ppolicy pp);
 

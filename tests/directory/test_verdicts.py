@@ -2,6 +2,7 @@
 import pytest
 
 import entries
+import message
 from entries import DISABLED, LOCKED, PASSWORD
 
 
@@ -157,3 +158,16 @@ def test_the_domains_rules_are_read_from_its_policy(ask):
         "min_length": 8, "max_length": 20, "min_alphabetic": 2,
         "min_upper": 1, "min_lower": 1, "min_numeric": 1, "min_special": 1,
         "max_identical": 3, "history": 5}
+
+
+@pytest.mark.parametrize("code", [message.BUSY, message.UNAVAILABLE,
+                                  message.UNWILLING])
+def test_who_says_no_verdict_is_there(ask, domain, dc1, code):
+    """It is no outage, in which an old password might count."""
+    def refused(session, q):
+        if q.op != "bind" or q.dn != domain.alice.dn:
+            return None
+        return [message.refuse(q, code)]
+    dc1.hook = refused
+    assert ask.verdict(domain.alice.dn, PASSWORD).status == "NOMEM"
+    assert dc1.asked("bind")

@@ -128,7 +128,8 @@ static void make_whole(void)
 	make_folder();
 	if (lw_map_file_new(&s, 1, &f) != LW_OK)
 		abort();
-	lw_map_file_times(f, UINT32_MAX, UINT32_MAX, UINT32_MAX, UINT32_MAX);
+	lw_map_file_times(f, UINT32_MAX, UINT32_MAX, UINT32_MAX, UINT32_MAX,
+			  UINT32_MAX);
 	for (uint32_t i = 0; i < USERS; i++)
 		put_one(f, i);
 	whole_n = lw_map_file_stats(f).size;

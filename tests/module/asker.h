@@ -39,7 +39,7 @@ struct asker_got {
 	uint32_t uid, gid, count; /* count of gids or members */
 	uint32_t gids[16];
 	char name[300], gecos[300], dir[600], shell[300];
-	char members[600]; /* each with a blank after it */
+	char members[1200]; /* each with a blank after it */
 };
 
 /*

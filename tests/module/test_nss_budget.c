@@ -57,7 +57,8 @@ static struct lw_map_file *map_until(uint32_t alive)
 	struct lw_map_file *f;
 
 	assert_int_equal(lw_map_file_new(&s, 1, &f), LW_OK);
-	lw_map_file_times(f, UINT32_MAX, UINT32_MAX, UINT32_MAX, alive);
+	lw_map_file_times(f, UINT32_MAX, UINT32_MAX, UINT32_MAX, UINT32_MAX,
+			  alive);
 	assert_int_equal(lw_map_file_publish(f), LW_OK);
 	return f;
 }
@@ -91,7 +92,8 @@ static void who_does_not_begin_to_read_has_the_time_of_a_start(void **state)
 	assert_int_equal(timed(ALICE, &ms), NSS_STATUS_UNAVAIL);
 	assert_in_range(ms, LW_NSS_BUDGET_MS - 1, 10 * LW_NSS_BUDGET_MS);
 	/* It has not said so for a while. */
-	lw_map_file_times(map, UINT32_MAX, UINT32_MAX, UINT32_MAX, now);
+	lw_map_file_times(map, UINT32_MAX, UINT32_MAX, UINT32_MAX, UINT32_MAX,
+			  now);
 	assert_int_equal(timed(ALICE, &ms), NSS_STATUS_UNAVAIL);
 	assert_in_range(ms, 199, LW_NSS_BUDGET_MS - 1);
 	lw_map_file_free(map);

@@ -114,7 +114,7 @@ static void tell_times(struct writer *w)
 {
 	uint32_t now = lw_map_now(), later = now + 100000;
 
-	lw_map_file_times(w->file, later, later, later, now + 2);
+	lw_map_file_times(w->file, later, later, later, later, now + 2);
 }
 
 static void miss(struct writer *w)

@@ -36,7 +36,7 @@ static inline struct lw_map_file *make(bool bare)
 
 	s.bare = bare;
 	assert_int_equal(lw_map_file_new(&s, 10, &f), LW_OK);
-	lw_map_file_times(f, 100, 1000, 500, 2000);
+	lw_map_file_times(f, 100, 100, 1000, 500, 2000);
 	assert_int_equal(lw_map_file_publish(f), LW_OK);
 	return f;
 }

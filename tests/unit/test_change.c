@@ -174,7 +174,7 @@ static void a_bind_that_is_refused_ends_it(void **state)
 		{ 50, NONE, LW_DISABLED },
 		{ 48, NONE, LW_NOPASSWORD },
 		{ 32, NONE, LW_NOTFOUND },
-		{ 51, NONE, LW_OFFLINE },
+		{ 51, NONE, LW_NOMEM },
 		{ NONE, NONE, LW_OFFLINE },
 	};
 

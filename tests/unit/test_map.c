@@ -255,7 +255,7 @@ static void each_answer_ends_when_it_is_to(void **state)
 	struct lw_map_file *f = make(false);
 
 	(void)state;
-	lw_map_file_times(f, 100, 1000, 500, 120);
+	lw_map_file_times(f, 100, 100, 1000, 500, 120);
 	put_groups(f, "alice", &gid, 1);
 	for (size_t i = 0; i < COUNT(rows); i++) {
 		put_user(f, "alice", FIRST, "", rows[i].until);
@@ -373,6 +373,30 @@ static void a_flood_of_misses_pushes_out_nobody_who_exists(void **state)
 	lw_map_file_free(f);
 }
 
+/* Who is followed may be told for longer than what he may do. */
+static void followed_lists_have_a_time_of_their_own(void **state)
+{
+	const uint32_t gid = FIRST;
+	struct lw_map_file *f = make(false);
+
+	(void)state;
+	lw_map_file_times(f, 100, 50, 1000, 500, 120);
+	put_user(f, "alice", FIRST, "", LW_MAP_FOLLOWED);
+	put_groups(f, "alice", &gid, 1);
+	for (uint32_t now = 48; now < 52; now++) {
+		assert_int_equal(by_name(LW_MAP_USER, "alice@lightwave.test",
+					 LW_MAP_FRESH, now)
+					 .e,
+				 LW_OK);
+		assert_int_equal(by_name(LW_MAP_GROUPS_OF,
+					 "alice@lightwave.test", LW_MAP_FRESH,
+					 now)
+					 .e,
+				 now < 50 ? LW_OK : LW_OFFLINE);
+	}
+	lw_map_file_free(f);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -383,6 +407,7 @@ int main(void)
 		cmocka_unit_test(nothing_is_said_of_who_is_gone),
 		cmocka_unit_test(groups_and_members_are_told_whole),
 		cmocka_unit_test(each_answer_ends_when_it_is_to),
+		cmocka_unit_test(followed_lists_have_a_time_of_their_own),
 		cmocka_unit_test(what_ended_long_ago_is_dropped),
 		cmocka_unit_test(a_miss_is_known_until_it_ends),
 		cmocka_unit_test(

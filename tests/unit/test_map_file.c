@@ -140,7 +140,7 @@ static void a_full_disk_leaves_what_was_published(void **state)
 	assert_int_equal(put_user(f, a, FIRST + i, "", LW_MAP_FOLLOWED),
 			 LW_NOMEM);
 	/* There is space again. */
-	lw_map_file_times(f, 100, 1000, 500, 2000);
+	lw_map_file_times(f, 100, 100, 1000, 500, 2000);
 	assert_int_equal(put_user(f, a, FIRST + i, "", LW_MAP_FOLLOWED), LW_OK);
 	assert_int_equal(by_id(LW_MAP_USER, FIRST + i, 50).id, FIRST + i);
 	lw_map_file_free(f);
@@ -157,7 +157,7 @@ static void a_full_disk_before_there_is_a_name(void **state)
 
 	(void)state;
 	assert_int_equal(lw_map_file_new(&s, 10, &f), LW_OK);
-	lw_map_file_times(f, 100, 1000, 500, 2000);
+	lw_map_file_times(f, 100, 100, 1000, 500, 2000);
 	assert_int_equal(getrlimit(RLIMIT_FSIZE, &old), 0);
 	none = (struct rlimit) { 4096, old.rlim_max };
 	signal(SIGXFSZ, SIG_IGN);
@@ -186,7 +186,7 @@ static void a_new_writer_s_map_is_seen_once_it_has_the_name(void **state)
 	assert_string_equal(user("alice@lightwave.test").gecos, "old");
 	/* From now on somebody can tell. */
 	assert_int_equal(lw_map_file_new(&s, 10, &g), LW_OK);
-	lw_map_file_times(g, 100, 1000, 500, 2000);
+	lw_map_file_times(g, 100, 100, 1000, 500, 2000);
 	put_user(g, "alice", FIRST, "new", LW_MAP_FOLLOWED);
 	assert_int_equal(user("alice@lightwave.test").e, LW_OFFLINE);
 	found = by_name(LW_MAP_USER, "alice@lightwave.test", LW_MAP_STALE, 50);
@@ -210,7 +210,7 @@ static void a_map_of_another_domain_counts_no_more(void **state)
 	assert_int_equal(lw_map_file_new(&s, 10, &g), LW_OK);
 	found = by_name(LW_MAP_USER, "alice@lightwave.test", LW_MAP_STALE, 50);
 	assert_int_equal(found.e, LW_OFFLINE);
-	lw_map_file_times(g, 100, 1000, 500, 2000);
+	lw_map_file_times(g, 100, 100, 1000, 500, 2000);
 	assert_int_equal(lw_map_file_publish(g), LW_OK);
 	assert_int_equal(user("alice@lightwave.test").e, LW_NOTOURS);
 	lw_map_file_free(g);
@@ -241,7 +241,7 @@ static void an_orphan_is_left_once_another_has_its_name(void **state)
 
 	(void)state;
 	put_user(f, "alice", FIRST, "old", LW_MAP_FOLLOWED);
-	lw_map_file_times(f, 100, 1000, 500, 60);
+	lw_map_file_times(f, 100, 100, 1000, 500, 60);
 	assert_string_equal(user("alice@lightwave.test").gecos, "old");
 	lw_map_file_free(f);
 	assert_int_equal(unlink(path), 0);
@@ -249,7 +249,7 @@ static void an_orphan_is_left_once_another_has_its_name(void **state)
 	assert_non_null(lw_map_enter(&room, 60, &door));
 	lw_map_leave(door);
 	assert_int_equal(lw_map_file_new(&s, 10, &g), LW_OK);
-	lw_map_file_times(g, 100, 1000, 500, 2000);
+	lw_map_file_times(g, 100, 100, 1000, 500, 2000);
 	put_user(g, "alice", FIRST, "new", LW_MAP_FOLLOWED);
 	assert_int_equal(lw_map_file_publish(g), LW_OK);
 	assert_string_equal(user("alice@lightwave.test").gecos, "old");

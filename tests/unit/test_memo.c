@@ -6,16 +6,20 @@
 static size_t again(const struct lw_memo *m, const char *key, uint64_t state,
 		    int64_t now)
 {
+	struct lw_memo_of of;
 	struct lw_wr w;
 	size_t n;
 
 	lw_wr_heap(&w, 1 << 20);
-	if (!lw_memo_get(m, key, state, now, &w)) {
+	if (!lw_memo_get(m, key, state, now, &w, &of)) {
 		assert_ptr_equal(w.p, w.base);
 		lw_wr_done(&w);
 		return 0;
 	}
 	assert_int_equal(lw_wr_end(&w), LW_OK);
+	/* However late it is given: its facts are no younger for that. */
+	assert_int_equal(of.as_of_ms, 50);
+	assert_true(of.said);
 	n = (size_t)(w.p - w.base);
 	for (size_t i = 0; i < n; i++)
 		assert_int_equal(w.base[i], 'm');
@@ -25,12 +29,13 @@ static size_t again(const struct lw_memo *m, const char *key, uint64_t state,
 
 static void keep(struct lw_memo *m, const char *key, size_t n, int64_t at)
 {
+	const struct lw_memo_of of = { 7, 50, true };
 	struct lw_wr w;
 
 	lw_wr_heap(&w, 1 << 20);
 	for (size_t i = 0; i < n; i++)
 		lw_wr_u8(&w, 'm');
-	lw_memo_keep(m, key, 7, at, &w);
+	lw_memo_keep(m, key, &of, at, &w);
 	lw_wr_done(&w);
 }
 
@@ -81,6 +86,7 @@ static void the_last_long_answer_is_given_again(void **state)
 
 static void an_answer_that_did_not_fit_is_not_kept(void **state)
 {
+	const struct lw_memo_of of = { 7, 50, true };
 	struct lw_memo m = { 0 };
 	uint8_t buf[LW_MEMO_MIN];
 	struct lw_wr w;
@@ -91,7 +97,7 @@ static void an_answer_that_did_not_fit_is_not_kept(void **state)
 	lw_wr_raw(&w, buf, 0);
 	for (size_t i = 0; i <= sizeof(buf); i++)
 		lw_wr_u8(&w, 'm');
-	lw_memo_keep(&m, "users", 7, 100, &w);
+	lw_memo_keep(&m, "users", &of, 100, &w);
 	assert_int_equal(again(&m, "users", 7, 100), 0);
 	lw_memo_done(&m);
 }
