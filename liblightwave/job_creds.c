@@ -13,7 +13,8 @@ static bool allowed(enum lw_op op, const struct lw_creds_ask *a)
 {
 	bool nobody = a->sid.n == 0;
 
-	if (nobody ? op != LW_OP_CREDS_CHECK : !lw_sid_valid(a->sid))
+	if (nobody ? op != LW_OP_CREDS_CHECK && op != LW_OP_CREDS_DROP
+		   : !lw_sid_valid(a->sid))
 		return false;
 	return op == LW_OP_CREDS_DROP
 		       ? a->password.n == 0

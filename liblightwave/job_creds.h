@@ -13,8 +13,8 @@
 /*
  * creds = str sid, str password
  *
- * sid: whose; "" in a CHECK is nobody, and costs as much. password is empty in
- * a DROP and nowhere else.
+ * sid: whose; "" in a CHECK is nobody, and costs as much, and in a DROP it is
+ * everybody. password is empty in a DROP and nowhere else.
  */
 struct lw_creds_ask {
 	struct lw_str sid;

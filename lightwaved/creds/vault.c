@@ -116,14 +116,9 @@ void lw_vault_tick(struct lw_vault *v, int64_t now)
 	write_clock(v);
 }
 
-static bool wipe_later(struct lw_vault *v, const char *name, int64_t now)
+enum lw_err lw_vault_drop_all(struct lw_vault *v)
 {
-	struct lw_record rec;
-
-	if (is_record(name) && lw_vault_load(v, name, &rec) == LW_OK &&
-	    (rec.stored > now || rec.mark > now))
-		return lw_file_wipe(v->dir, name) == LW_OK;
-	return true;
+	return each(v, wipe_record, 0) ? LW_OK : LW_OFFLINE;
 }
 
 void lw_vault_clock(struct lw_vault *v, int64_t now)
@@ -133,10 +128,12 @@ void lw_vault_clock(struct lw_vault *v, int64_t now)
 		return;
 	}
 	lw_log(LOG_WARNING,
-	       "the clock went back by %lld s: what was stored "
-	       "since then is removed",
+	       "the clock went back by %lld s: nobody can tell how "
+	       "old that is what was stored, and it is removed",
 	       (long long)(v->mark - now));
-	each(v, wipe_later, now);
+	/* As long as one is left, none is made young again. */
+	if (lw_vault_drop_all(v) != LW_OK)
+		return;
 	v->mark = now;
 	write_clock(v);
 }

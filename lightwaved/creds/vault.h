@@ -66,7 +66,7 @@ enum lw_err lw_vault_check(struct lw_vault *v, struct lw_str sid,
 enum lw_err lw_vault_refused(struct lw_vault *v, struct lw_str sid,
 			     struct lw_password password);
 
-/* LW_OK: nothing is kept for sid. LW_OFFLINE: logged. */
+/* LW_OK: nothing is kept for sid ("": anybody). LW_OFFLINE: logged. */
 enum lw_err lw_vault_drop(struct lw_vault *v, struct lw_str sid);
 
 /*
@@ -78,7 +78,12 @@ enum lw_err lw_vault_load(struct lw_vault *v, const char *name,
 			  struct lw_record *ret);
 /* vault.c's, for vault_keep.c: the clock has come to now. */
 void lw_vault_tick(struct lw_vault *v, int64_t now);
-/* ... or is right, and was wrong if it was ahead. */
+/*
+ * ... or is right, and was wrong if it was ahead. How old anything is that was
+ * stored before nobody can tell then: it is removed.
+ */
 void lw_vault_clock(struct lw_vault *v, int64_t now);
+/* Nothing is kept for anybody. LW_OFFLINE: something is; logged. */
+enum lw_err lw_vault_drop_all(struct lw_vault *v);
 
 #endif

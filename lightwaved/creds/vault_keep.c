@@ -174,6 +174,8 @@ enum lw_err lw_vault_drop(struct lw_vault *v, struct lw_str sid)
 {
 	char name[LW_SID_MAX];
 
+	if (!sid.n)
+		return lw_vault_drop_all(v);
 	name_of(sid, name);
 	return lw_file_wipe(v->dir, name);
 }

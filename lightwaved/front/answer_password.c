@@ -73,18 +73,20 @@ enum lw_err lw_answer_password(struct lw_request *r, struct lw_rd *body,
 	enum lw_err e = lw_password_change_decode(body, &c);
 
 	(void)rest;
-	if (e != LW_OK)
+	/* It was changed, and the old one is dropped by now. */
+	if (e != LW_OK || r->learnt)
 		return e;
 	e = change(r, &c, &o);
 	if (e == LW_PENDING)
 		return e;
-	if (e == LW_OK) {
-		lw_recent_changed(&r->front->recent, o->id);
-		if (r->front->config->offline_credentials)
-			lw_creds_drop(r->front->creds, o->sid);
-		/* That it was to be changed stands in what is kept of him. */
-		lw_follow_doubt(r->front->follow, LW_KIND_USER, o->id);
-	}
 	lw_judge_log("password change", &c.login, o, e, "");
+	if (e != LW_OK)
+		return e;
+	r->learnt = true;
+	lw_recent_changed(&r->front->recent, o->id);
+	if (r->front->config->offline_credentials)
+		e = lw_creds_drop(r->front->creds, r, o->sid);
+	/* That it was to be changed stands in what is kept of him. */
+	lw_follow_doubt(r->front->follow, LW_KIND_USER, o->id);
 	return e;
 }

@@ -1,282 +1,215 @@
-/* creds.c - the connection to lightwaved-creds. The front. */
-#include "creds.h"
-
+/* creds.c - what lightwaved-creds is told and asked, and when. The front. */
 #include "cleanup.h"
-#include "client.h"
+#include "creds_state.h"
 #include "log.h"
 
-#include <event2/buffer.h>
 #include <event2/bufferevent.h>
+#include <stdio.h>
 #include <string.h>
 
-/*
- * A hash takes an eighth of a second: whoever comes last waits two, and PAM's
- * own time is far from over when the keeper is given up.
- */
-#define MAX_IN_FLIGHT 16
-#define DEADLINE_MS   6000
 /* What is too old is removed whether or not anybody asks. */
 #define APPLY_MS (INT64_C(3600) * 1000)
-#define RETRY_MS 10000
 
-struct lw_creds_question {
-	TAILQ_ENTRY(lw_creds_question) link;
-	uint32_t id;
-	enum lw_op op;
-	int64_t asked_ms;
-	struct lw_request *r; /* who waits, or NULL */
-};
-
-struct lw_creds {
-	struct lw_front *front;
-	const char *path;
-	struct bufferevent *bev; /* NULL: not connected */
-	TAILQ_HEAD(lw_creds_questions, lw_creds_question) questions;
-	size_t in_flight;
-	uint32_t last_id;
-	int64_t apply_ms; /* when it is to read its configuration again */
-};
-
-void lw_creds_forget(struct lw_request *r)
+static void begin(struct lw_creds *c, struct lw_wr *msg, enum lw_op op,
+		  const struct lw_creds_ask *ask)
 {
-	if (r->creds)
-		r->creds->r = NULL;
-	r->creds = NULL;
+	lw_wr_heap(msg, LW_HEAD_SIZE + LW_CREDS_BODY_MAX);
+	msg->wipe = true;
+	lw_msg_begin(msg, op, ++c->last_id);
+	if (ask)
+		lw_creds_ask_encode(msg, ask);
 }
 
-/* Runs who waited for q, which is on no list. */
-static void wake(struct lw_creds_question *q, enum lw_err result, uint32_t age)
+/* Takes msg, which has the last id. */
+static bool send_now(struct lw_creds *c, struct lw_wr *msg, enum lw_op op,
+		     uint32_t id)
 {
-	struct lw_request *r = q->r;
-
-	free(q);
-	if (!r)
-		return;
-	r->creds = NULL;
-	r->stored.known = true;
-	r->stored.result = result;
-	r->stored.age = age;
-	lw_request_run(r);
+	if (lw_creds_post(c, msg) != LW_OK)
+		return false;
+	c->now.op = op;
+	c->now.id = id;
+	c->now.sent_ms = lw_now_ms();
+	return true;
 }
 
-static void hang_up(struct lw_creds *c)
+static bool send_owed(struct lw_creds *c, struct lw_owed *o)
 {
-	struct lw_creds_questions orphans = TAILQ_HEAD_INITIALIZER(orphans);
+	const struct lw_creds_ask ask = { lw_str(o->sid),
+					  { o->password, o->password_n } };
+	lw_cleanup(lw_wr_done) struct lw_wr msg;
+
+	begin(c, &msg, o->op, &ask);
+	if (lw_msg_end(&msg, msg.base) != LW_OK ||
+	    !send_now(c, &msg, o->op, c->last_id))
+		return false;
+	o->sent = true;
+	c->now.owed = o;
+	return true;
+}
+
+/* The first one of whom nothing is owed: he would be let in by what is not. */
+static struct lw_creds_question *next_check(const struct lw_creds *c)
+{
 	struct lw_creds_question *q;
 
-	if (c->bev)
-		bufferevent_free(c->bev);
-	c->bev = NULL;
-	TAILQ_CONCAT(&orphans, &c->questions, link);
-	c->in_flight = 0;
-	while ((q = TAILQ_FIRST(&orphans))) {
-		TAILQ_REMOVE(&orphans, q, link);
-		wake(q, LW_OFFLINE, 0);
+	TAILQ_FOREACH (q, &c->checks, link) {
+		if (!*q->sid || !lw_owed_of(&c->owed, q->sid, true))
+			return q;
 	}
+	return NULL;
 }
 
-/* It answers in the order in which it was asked. LW_PROTO: or not. */
-static enum lw_err on_answer(struct lw_creds *c, const struct lw_head *h,
-			     const uint8_t *body)
+static bool send_check(struct lw_creds *c, struct lw_creds_question *q)
 {
-	struct lw_creds_question *q = TAILQ_FIRST(&c->questions);
-	enum lw_err status;
-	uint32_t age = 0;
-	struct lw_rd rd;
-
-	if (!q || h->id != q->id || h->op != q->op)
-		return LW_PROTO;
-	lw_rd_init(&rd, body, h->len);
-	status = lw_status_decode(&rd);
-	if (status == LW_PROTO)
-		return LW_PROTO;
-	if (status == LW_OK && q->op == LW_OP_CREDS_CHECK
-		    ? lw_creds_age_decode(&rd, &age) != LW_OK
-		    : lw_rd_end(&rd) != LW_OK)
-		return LW_PROTO;
-	if (status != LW_OK && q->op != LW_OP_CREDS_CHECK)
-		lw_log(LOG_WARNING,
-		       "lightwaved-creds could not keep or drop a "
-		       "password: %s",
-		       lw_strerror(status));
-	TAILQ_REMOVE(&c->questions, q, link);
-	c->in_flight--;
-	wake(q, status, age);
-	return LW_OK;
+	if (!send_now(c, &q->msg, LW_OP_CREDS_CHECK, q->id))
+		return false;
+	TAILQ_REMOVE(&c->checks, q, link);
+	c->check_n--;
+	c->now.check = q;
+	return true;
 }
 
-static enum lw_err one_message(struct lw_creds *c, struct bufferevent *bev)
-{
-	struct evbuffer *in = bufferevent_get_input(bev);
-	uint8_t raw[LW_HEAD_SIZE], body[LW_CREDS_BODY_MAX];
-	struct lw_head h;
-	enum lw_err e;
-
-	if (evbuffer_copyout(in, raw, sizeof(raw)) < (ssize_t)sizeof(raw))
-		return LW_PENDING;
-	e = lw_head_decode(raw, sizeof(body), &h);
-	if (e != LW_OK)
-		return e;
-	if (evbuffer_get_length(in) < LW_HEAD_SIZE + (size_t)h.len)
-		return LW_PENDING;
-	evbuffer_drain(in, LW_HEAD_SIZE);
-	evbuffer_remove(in, body, h.len);
-	return on_answer(c, &h, body);
-}
-
-static void on_read(struct bufferevent *bev, void *arg)
-{
-	struct lw_creds *c = arg;
-	enum lw_err e = LW_OK;
-
-	/* Who was woken may have closed it, or asked more. */
-	while (e == LW_OK && c->bev == bev)
-		e = one_message(c, bev);
-	if (c->bev != bev)
-		return;
-	if (e != LW_PENDING) {
-		lw_log(LOG_ERR, "dropping lightwaved-creds: %s",
-		       lw_strerror(e));
-		hang_up(c);
-	} else if (!c->in_flight) {
-		hang_up(c);
-	}
-}
-
-static void on_event(struct bufferevent *bev, short what, void *arg)
-{
-	struct lw_creds *c = arg;
-
-	(void)bev;
-	if (!(what & (BEV_EVENT_EOF | BEV_EVENT_ERROR)))
-		return;
-	lw_log(LOG_WARNING, "lightwaved-creds has gone");
-	hang_up(c);
-}
-
-static enum lw_err connected(struct lw_creds *c)
-{
-	lw_cleanup(lw_close) int fd = -1;
-	enum lw_err e;
-
-	if (c->bev)
-		return LW_OK;
-	e = lw_client_dial(c->path, &fd);
-	if (e == LW_OFFLINE && c->front->config->offline_credentials)
-		lw_front_warn_once(c->front, "no creds",
-				   "offline_credentials = yes, but no "
-				   "lightwaved-creds answers at %s",
-				   c->path);
-	if (e != LW_OK)
-		return e;
-	c->bev = bufferevent_socket_new(c->front->base, fd,
-					BEV_OPT_CLOSE_ON_FREE);
-	if (!c->bev)
-		return LW_NOMEM;
-	lw_take_fd(&fd);
-	bufferevent_priority_set(c->bev, LW_PRIO_LOGIN);
-	bufferevent_setcb(c->bev, on_read, NULL, on_event, c);
-	bufferevent_enable(c->bev, EV_READ | EV_WRITE);
-	return LW_OK;
-}
-
-static void wipe_sent(const void *data, size_t n, void *base)
-{
-	(void)data;
-	explicit_bzero(base, n);
-	free(base);
-}
-
-/* Takes the message: wiped once it is sent, or when that fails. */
-static enum lw_err post(struct lw_creds *c, struct lw_wr *msg)
-{
-	uint8_t *base = msg->base;
-	size_t n = (size_t)(msg->p - base);
-
-	*msg = (struct lw_wr) { 0 };
-	if (evbuffer_add_reference(bufferevent_get_output(c->bev), base, n,
-				   wipe_sent, base) == 0)
-		return LW_OK;
-	wipe_sent(base, n, base);
-	return LW_NOMEM;
-}
-
-/* ask: NULL for a question that has no body. */
-static enum lw_err send_question(struct lw_creds *c, enum lw_op op,
-				 const struct lw_creds_ask *ask,
-				 struct lw_creds_question **ret)
+/*
+ * Also where nothing is to be kept: what an earlier configuration left is
+ * removed. Once is enough there.
+ */
+static bool send_apply(struct lw_creds *c, int64_t now)
 {
 	lw_cleanup(lw_wr_done) struct lw_wr msg;
-	struct lw_creds_question *q;
-	enum lw_err e;
 
-	lw_wr_heap(&msg, LW_HEAD_SIZE + LW_CREDS_BODY_MAX);
-	msg.wipe = true;
-	lw_msg_begin(&msg, op, c->last_id + 1);
-	if (ask)
-		lw_creds_ask_encode(&msg, ask);
+	begin(c, &msg, LW_OP_CREDS_APPLY, NULL);
 	if (lw_msg_end(&msg, msg.base) != LW_OK ||
-	    c->in_flight >= MAX_IN_FLIGHT)
-		return LW_NOMEM;
-	e = connected(c);
-	if (e != LW_OK)
-		return e;
-	q = calloc(1, sizeof(*q));
-	if (!q)
-		return LW_NOMEM;
-	e = post(c, &msg);
-	if (e != LW_OK) {
-		free(q);
-		return e;
+	    !send_now(c, &msg, LW_OP_CREDS_APPLY, c->last_id))
+		return false;
+	c->apply_ms = c->front->config->offline_credentials ? now + APPLY_MS
+							    : INT64_MAX;
+	return true;
+}
+
+static bool reach(struct lw_creds *c, int64_t now)
+{
+	if (lw_creds_connected(c) == LW_OK)
+		return true;
+	c->not_before_ms = now + LW_CREDS_AGAIN_MS;
+	if (now >= c->apply_ms)
+		c->apply_ms = now + LW_CREDS_RETRY_MS;
+	return false;
+}
+
+void lw_creds_pump(struct lw_creds *c)
+{
+	int64_t now = lw_now_ms();
+	bool may = c->bev || now >= c->not_before_ms;
+	struct lw_owed *said = may ? lw_owed_next(&c->owed, false, now) : NULL;
+	struct lw_owed *guess = may ? lw_owed_next(&c->owed, true, now) : NULL;
+	struct lw_creds_question *check = next_check(c);
+
+	if (c->now.op || (!said && !guess && !check && now < c->apply_ms) ||
+	    !reach(c, now))
+		return;
+	if (now >= c->apply_ms) {
+		send_apply(c, now);
+	} else if (said) {
+		send_owed(c, said);
+	} else if (guess && (!check || !c->refused_last)) {
+		c->refused_last = true;
+		send_owed(c, guess);
+	} else if (check) {
+		c->refused_last = false;
+		send_check(c, check);
 	}
-	q->id = ++c->last_id;
-	q->op = op;
+}
+
+/* r waits in that list; NULL when out of memory. */
+static struct lw_creds_question *new_question(struct lw_request *r,
+					      const char *sid)
+{
+	struct lw_creds_question *q = calloc(1, sizeof(*q));
+
+	if (!q)
+		return NULL;
+	snprintf(q->sid, sizeof(q->sid), "%s", sid);
 	q->asked_ms = lw_now_ms();
-	TAILQ_INSERT_TAIL(&c->questions, q, link);
-	c->in_flight++;
-	if (ret)
-		*ret = q;
-	return LW_OK;
+	q->r = r;
+	return q;
 }
 
 enum lw_err lw_creds_check(struct lw_creds *c, struct lw_request *r,
 			   const char *sid, struct lw_password password)
 {
-	struct lw_creds_ask ask = { lw_str(sid), password };
-	enum lw_err e = send_question(c, LW_OP_CREDS_CHECK, &ask, &r->creds);
+	/* Nothing will be kept of him: nobody waits to hear that. */
+	const char *whose = lw_owed_drops(&c->owed, sid) ? "" : sid;
+	const struct lw_creds_ask ask = { lw_str(whose), password };
+	struct lw_creds_question *q;
+	enum lw_err e;
 
+	if (c->check_n + (c->now.check != NULL) >= LW_CREDS_CHECKS)
+		return LW_NOMEM;
+	e = lw_creds_connected(c);
 	if (e != LW_OK)
 		return e;
-	r->creds->r = r;
+	q = new_question(r, whose);
+	if (!q)
+		return LW_NOMEM;
+	begin(c, &q->msg, LW_OP_CREDS_CHECK, &ask);
+	q->asks = true;
+	q->id = c->last_id;
+	if (lw_msg_end(&q->msg, q->msg.base) != LW_OK) {
+		lw_creds_release(q);
+		return LW_NOMEM;
+	}
+	r->creds = q;
+	TAILQ_INSERT_TAIL(&c->checks, q, link);
+	c->check_n++;
+	lw_creds_pump(c);
 	return LW_PENDING;
 }
 
-static void tell(struct lw_creds *c, enum lw_op op, const char *sid,
-		 struct lw_password password)
+/* Whether it answers, as far as is known. */
+static bool responds(const struct lw_creds *c)
 {
-	struct lw_creds_ask ask = { lw_str(sid), password };
-	enum lw_err e = send_question(c, op, &ask, NULL);
-
-	if (e != LW_OK)
-		lw_log(LOG_WARNING, "lightwaved-creds cannot be told of %s: %s",
-		       sid, lw_strerror(e));
+	return c->bev &&
+	       (!c->now.op || lw_now_ms() - c->now.sent_ms < LW_CREDS_WAIT_MS);
 }
 
-void lw_creds_store(struct lw_creds *c, const char *sid,
-		    struct lw_password password)
+static enum lw_err tell(struct lw_creds *c, struct lw_request *r, enum lw_op op,
+			const char *sid, struct lw_password password)
 {
-	tell(c, LW_OP_CREDS_STORE, sid, password);
+	struct lw_creds_question *q;
+
+	lw_owed_add(&c->owed, sid, op, password, lw_now_ms());
+	lw_creds_pump(c);
+	if (!c->bev)
+		lw_front_warn_once(c->front, "creds owed",
+				   "lightwaved-creds cannot be told of %s now: "
+				   "it will be, or what it keeps dropped",
+				   sid);
+	if (!r || !responds(c) || !lw_owed_of(&c->owed, sid, false))
+		return LW_OK;
+	q = new_question(r, sid);
+	if (!q)
+		return LW_OK;
+	r->creds = q;
+	TAILQ_INSERT_TAIL(&c->waiters, q, link);
+	return LW_PENDING;
+}
+
+enum lw_err lw_creds_store(struct lw_creds *c, struct lw_request *r,
+			   const char *sid, struct lw_password password)
+{
+	return tell(c, r, LW_OP_CREDS_STORE, sid, password);
+}
+
+enum lw_err lw_creds_drop(struct lw_creds *c, struct lw_request *r,
+			  const char *sid)
+{
+	return tell(c, r, LW_OP_CREDS_DROP, sid, lw_password(""));
 }
 
 void lw_creds_refused(struct lw_creds *c, const char *sid,
 		      struct lw_password password)
 {
-	tell(c, LW_OP_CREDS_REFUSED, sid, password);
-}
-
-void lw_creds_drop(struct lw_creds *c, const char *sid)
-{
-	tell(c, LW_OP_CREDS_DROP, sid, lw_password(""));
+	tell(c, NULL, LW_OP_CREDS_REFUSED, sid, password);
 }
 
 void lw_creds_reload(struct lw_creds *c)
@@ -285,32 +218,19 @@ void lw_creds_reload(struct lw_creds *c)
 	lw_creds_tick(c);
 }
 
-/*
- * Also where nothing is to be kept: what an earlier configuration left is
- * removed. Once is enough there.
- */
-static void apply(struct lw_creds *c, int64_t now)
-{
-	if (send_question(c, LW_OP_CREDS_APPLY, NULL, NULL) != LW_OK)
-		c->apply_ms = now + RETRY_MS;
-	else if (c->front->config->offline_credentials)
-		c->apply_ms = now + APPLY_MS;
-	else
-		c->apply_ms = INT64_MAX;
-}
-
 void lw_creds_tick(struct lw_creds *c)
 {
-	const struct lw_creds_question *q = TAILQ_FIRST(&c->questions);
 	int64_t now = lw_now_ms();
 
-	if (q && now - q->asked_ms > DEADLINE_MS) {
+	if (c->now.op && now - c->now.sent_ms > LW_CREDS_DEADLINE_MS) {
 		lw_log(LOG_ERR, "dropping lightwaved-creds: it does not "
 				"answer");
-		hang_up(c);
+		lw_creds_hang_up(c);
 	}
-	if (now >= c->apply_ms)
-		apply(c, now);
+	lw_owed_age(&c->owed, now);
+	lw_creds_wake_late(c, now);
+	lw_creds_wake_settled(c);
+	lw_creds_pump(c);
 }
 
 struct lw_creds *lw_creds_new(struct lw_front *f, const char *path)
@@ -321,22 +241,33 @@ struct lw_creds *lw_creds_new(struct lw_front *f, const char *path)
 		return NULL;
 	c->front = f;
 	c->path = path;
-	TAILQ_INIT(&c->questions);
+	TAILQ_INIT(&c->checks);
+	TAILQ_INIT(&c->waiters);
+	TAILQ_INIT(&c->owed.all);
 	return c;
+}
+
+static void release_all(struct lw_creds_questions *list)
+{
+	struct lw_creds_question *q;
+
+	while ((q = TAILQ_FIRST(list))) {
+		TAILQ_REMOVE(list, q, link);
+		lw_creds_release(q);
+	}
 }
 
 /* Every request is gone by now. */
 void lw_creds_free(struct lw_creds *c)
 {
-	struct lw_creds_question *q;
-
 	if (!c)
 		return;
 	if (c->bev)
 		bufferevent_free(c->bev);
-	while ((q = TAILQ_FIRST(&c->questions))) {
-		TAILQ_REMOVE(&c->questions, q, link);
-		free(q);
-	}
+	if (c->now.check)
+		lw_creds_release(c->now.check);
+	release_all(&c->checks);
+	release_all(&c->waiters);
+	lw_owed_done(&c->owed);
 	free(c);
 }

@@ -50,6 +50,30 @@ static bool is_final(enum lw_err e)
 	       e == LW_NOPASSWORD || e == LW_NOTFOUND;
 }
 
+/*
+ * It may be another than the one that is kept, which then is an old one: that
+ * is replaced or dropped, whatever may. What is stored opens nothing that
+ * access does not: it is judged again offline.
+ */
+static enum lw_err taken(struct lw_request *r, const struct lw_login *l,
+			 const struct lw_object *user, enum lw_err may)
+{
+	struct lw_creds *c = r->front->creds;
+
+	/* Another service's rules may still let him in. */
+	if (may == LW_FORBIDDEN &&
+	    access_of(r, user, lw_str("")) == LW_FORBIDDEN)
+		return lw_creds_drop(c, r, user->sid);
+	/* By a clock that is known to be wrong no password has an end. */
+	if (r->presented.ticket == LW_TICKET_SKEW) {
+		lw_front_warn_once(r->front, "creds skew",
+				   "the KDC says that our clock is off: no "
+				   "password is kept for when it is away");
+		return lw_creds_drop(c, r, user->sid);
+	}
+	return lw_creds_store(c, r, user->sid, l->password);
+}
+
 enum lw_err lw_offline_learn(struct lw_request *r, const struct lw_login *l,
 			     const struct lw_object *user, enum lw_err e)
 {
@@ -63,18 +87,14 @@ enum lw_err lw_offline_learn(struct lw_request *r, const struct lw_login *l,
 		may = access_of(r, user, l->service);
 		if (may == LW_PENDING)
 			return LW_PENDING;
-		if (may == LW_OK)
-			lw_creds_store(c, user->sid, l->password);
-		/* Another service's rules may still let him in. */
-		else if (may == LW_FORBIDDEN &&
-			 access_of(r, user, lw_str("")) == LW_FORBIDDEN)
-			lw_creds_drop(c, user->sid);
-	} else if (e == LW_DENIED) {
-		lw_creds_refused(c, user->sid, l->password);
-	} else if (is_final(e)) {
-		lw_creds_drop(c, user->sid);
+		r->learnt = true;
+		return taken(r, l, user, may);
 	}
 	r->learnt = true;
+	if (e == LW_DENIED)
+		lw_creds_refused(c, user->sid, l->password);
+	else if (is_final(e))
+		return lw_creds_drop(c, r, user->sid);
 	return LW_OK;
 }
 
@@ -193,7 +213,7 @@ enum lw_err lw_offline_auth(struct lw_request *r, const struct lw_login *l,
 	if (o)
 		*ret = o;
 	if (o && is_final(may))
-		lw_creds_drop(r->front->creds, o->sid);
+		lw_creds_drop(r->front->creds, NULL, o->sid);
 	r->stored.asked = true;
 	r->stored.uid = may == LW_OK ? o->id : 0;
 	e = lw_creds_check(r->front->creds, r, may == LW_OK ? o->sid : "",

@@ -12,7 +12,8 @@
  * kept: a good one of somebody who may log in is stored, one that is refused
  * is no longer good, and who is disabled, expired or must change his has
  * none. user: who was judged, or NULL. Each time l is judged again.
- * LW_PENDING: whether he may log in is being asked. Else LW_OK.
+ * LW_PENDING: whether he may log in is being asked, or lightwaved-creds has not
+ * done it yet and is not slow. Else LW_OK.
  */
 enum lw_err lw_offline_learn(struct lw_request *r, const struct lw_login *l,
 			     const struct lw_object *user, enum lw_err e);

@@ -69,7 +69,8 @@ struct lw_request {
 	struct lw_presented presented;	  /* AUTH, VERIFY, PASSWORD */
 	struct lw_creds_question *creds;  /* NULL or what it waits for */
 	struct lw_stored stored;	  /* AUTH, of creds.h */
-	bool learnt, probed;		  /* AUTH, of offline.h */
+	bool probed;			  /* AUTH, of offline.h */
+	bool learnt;			  /* AUTH, PASSWORD: creds.h knows */
 	struct lw_password_policy policy; /* POLICY */
 	bool policy_known;
 	uint8_t *selftest; /* STATUS: the worker's pairs; owned, or NULL */

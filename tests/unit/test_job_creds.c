@@ -69,7 +69,8 @@ static void only_what_the_question_allows(void **state)
 		enum lw_op op = ops[i / 3 % COUNT(ops)];
 		struct lw_creds_ask got,
 			a = { lw_str(sids[s]), lw_password(passwords[p]) };
-		bool named = s == 0 || (s == 1 && op == LW_OP_CREDS_CHECK);
+		bool named = s == 0 || (s == 1 && (op == LW_OP_CREDS_CHECK ||
+						   op == LW_OP_CREDS_DROP));
 		bool good = named && (op == LW_OP_CREDS_DROP ? p == 0 : p == 1);
 		struct lw_wr w;
 		struct lw_rd r;
