@@ -123,7 +123,8 @@ enum lw_err lw_vault_drop_all(struct lw_vault *v)
 
 void lw_vault_clock(struct lw_vault *v, int64_t now)
 {
-	if (now >= v->mark) {
+	/* A small step is waited for, and the mark stays. */
+	if (now >= v->mark - CLOCK_STEP) {
 		lw_vault_tick(v, now);
 		return;
 	}

@@ -80,7 +80,8 @@ enum lw_err lw_vault_load(struct lw_vault *v, const char *name,
 void lw_vault_tick(struct lw_vault *v, int64_t now);
 /*
  * ... or is right, and was wrong if it was ahead. How old anything is that was
- * stored before nobody can tell then: it is removed.
+ * stored before nobody can tell then: it is removed. A step back of up to a
+ * minute is waited for instead: until then all are refused.
  */
 void lw_vault_clock(struct lw_vault *v, int64_t now);
 /* Nothing is kept for anybody. LW_OFFLINE: something is; logged. */

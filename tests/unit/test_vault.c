@@ -84,6 +84,18 @@ static void what_a_wrong_clock_stored_is_removed(void **state)
 	assert_int_equal(check(ALICE, "one", NOW + 4), LW_OK);
 }
 
+/* As a time service makes them. */
+static void a_small_step_back_is_waited_for(void **state)
+{
+	(void)state;
+	store(BOB, "one", NOW + 100);
+	store(ALICE, "one", NOW + 41);
+	assert_true(there(B));
+	assert_int_equal(check(ALICE, "one", NOW + 99), LW_DENIED);
+	assert_int_equal(check(ALICE, "one", NOW + 100), LW_OK);
+	assert_int_equal(check(BOB, "one", NOW + 100), LW_OK);
+}
+
 /* The pauses of record.h, with a restart between any two attempts. */
 static void wrong_ones_cost_longer_and_longer(void **state)
 {
@@ -171,6 +183,7 @@ int main(void)
 		TEST(it_counts_for_so_long_and_then_it_is_gone),
 		TEST(a_clock_that_went_back_lets_nobody_in),
 		TEST(what_a_wrong_clock_stored_is_removed),
+		TEST(a_small_step_back_is_waited_for),
 		TEST(wrong_ones_cost_longer_and_longer),
 		TEST(others_are_not_paused_and_online_ends_it),
 		TEST(what_the_directory_refuses_is_removed),
