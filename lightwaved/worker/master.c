@@ -160,7 +160,7 @@ static enum lw_err make_pools(struct lw_master *m)
 	} all[] = {
 		{ &m->lookups, "lookup", false }, { &m->pam, "pam", false },
 		{ &m->logins, "login", false },	  { &m->sync, "sync", false },
-		{ &m->tests, "self-test", true }, { &m->probes, "probe", true }
+		{ &m->tests, "self-test", true }, { &m->probes, "probe", false }
 	};
 	enum lw_err e = LW_OK;
 
