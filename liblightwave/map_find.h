@@ -85,9 +85,8 @@ static inline bool lw_map_lasts(uint32_t until, uint32_t max, uint32_t now)
 }
 
 /* Inside: whether what r says counts where the front cannot tell. */
-static inline bool lw_map_stale(const struct lw_map *m,
-				const struct lw_map_record *r, bool list,
-				uint32_t until, uint32_t now)
+static inline bool lw_map_stale(const struct lw_map *m, bool list,
+				uint32_t round, uint32_t until, uint32_t now)
 {
 	const struct lw_map_head *h = lw_map_head_of(m);
 
@@ -97,27 +96,31 @@ static inline bool lw_map_stale(const struct lw_map *m,
 		return lw_map_lasts(until, h->stale_max, now);
 	return now >= lw_map_load(&h->alive_until) &&
 	       now < lw_map_load(&h->rights_until) &&
-	       lw_map_load(&r->round) == lw_map_load(&h->round) &&
+	       round == lw_map_load(&h->round) &&
 	       lw_map_lasts(until, h->rights_max, now);
 }
 
-/* Inside: whether what r says still counts. */
+/*
+ * Inside: whether what r says still counts. Its round is loaded before its
+ * time, which is stored first: who has a round has no older one's time.
+ */
 static inline bool lw_map_believed(const struct lw_map *m,
 				   const struct lw_map_record *r,
 				   enum lw_map_kind kind,
 				   enum lw_map_trust trust, uint32_t now)
 {
 	const struct lw_map_head *h = lw_map_head_of(m);
+	uint32_t round = lw_map_load(&r->round);
 	uint32_t until = lw_map_load(&r->until);
 	bool list = kind == LW_MAP_GROUPS_OF || kind == LW_MAP_MEMBERS;
 
 	if (until == LW_MAP_DEAD)
 		return false;
 	if (trust == LW_MAP_STALE)
-		return lw_map_stale(m, r, list, until, now);
+		return lw_map_stale(m, list, round, until, now);
 	if (list && now >= lw_map_load(&h->rights_until))
 		return false;
-	if (lw_map_load(&r->round) != lw_map_load(&h->round))
+	if (round != lw_map_load(&h->round))
 		return false;
 	if (until == LW_MAP_FOLLOWED)
 		until = lw_map_load(list ? &h->fresh_rights_until

@@ -71,13 +71,13 @@ static bool same(const struct lw_map_record *a, const struct lw_map_record *b)
 		       a->size - SAME_FROM);
 }
 
-/* Its number is the head's of now, and then its time begins. */
+/* Its time, and then it is of this round: never with the time it had before. */
 static void renew(struct lw_map_file *f, struct lw_map_record *r,
 		  uint32_t until)
 {
+	atomic_store_explicit(&r->until, until, memory_order_release);
 	atomic_store_explicit(&r->round, lw_map_file_head(f)->round,
 			      memory_order_release);
-	atomic_store_explicit(&r->until, until, memory_order_release);
 }
 
 static bool valid(const struct lw_map_entry *e)

@@ -1,60 +1,110 @@
 /*
- * miss.pml - a slot of a miss is overwritten while it is read.
+ * miss.pml - a slot of a miss is written again while it is read.
  *
- * The slot has a number and two words, which are always written alike: 1 1, or
- * 2 2 and so on. The writer makes the number odd, writes the words in any
- * order, and makes it even again. The reader believes what it read between two
- * equal even numbers.
+ * The slot has a number, a time and two words, which are those of question 1,
+ * of 2, or of 3; a time of 0 is over. The front writes it three times and ends
+ * what is there twice (write_miss(), lw_map_file_forget_misses() in
+ * map_miss.c). The reader loads the number, then all else in any order, then
+ * the number again (is_miss() in map.c).
  *
- * -DNO_FENCE lets the words become visible before the odd number, and
- * -DNO_SECOND leaves out the second look: then the claim must fail.
+ * Claim: what is believed is all of one question.
+ *
+ * What is taken away, and then the claim must fail:
+ * -DNO_ODD            the number is not odd meanwhile
+ * -DNO_FENCE          no release fence behind the odd number
+ * -DNO_RELEASE        the next even number is stored relaxed
+ * -DNO_ACQUIRE        the number is loaded relaxed
+ * -DNO_ACQUIRE_FENCE  no acquire fence before the second look at it
+ * -DNO_SECOND         no second look at it
  */
-#define WRITES 3
+#define NUMBER 0
+#define WHAT   1
+#define UNTIL  2
+#define WORD   3
+#define WORDS  4
+#define STORES 20
+#include "weak.pml"
 
-byte seq = 0, word_a = 1, word_b = 1;
-
-active proctype writer()
+inline write_miss(question)
 {
-	byte value = 2, done;
-
-	do
-	:: value <= WRITES ->
-		done = 0;
-#ifdef NO_FENCE
-		do
-		:: (done & 1) == 0 -> word_a = value; done = done | 1
-		:: (done & 2) == 0 -> word_b = value; done = done | 2
-		:: (done & 4) == 0 -> seq = seq + 1; done = done | 4
-		:: done == 7 -> break
-		od;
-#else
-		seq = seq + 1;  /* relaxed, and a release fence after it */
-		do
-		:: (done & 1) == 0 -> word_a = value; done = done | 1
-		:: (done & 2) == 0 -> word_b = value; done = done | 2
-		:: done == 3 -> break
-		od;
+#ifndef NO_ODD
+	relaxed(NUMBER, mine[NUMBER] | 1);
 #endif
-		seq = seq + 1;  /* store-release */
-		value++
-	:: else -> break
-	od
+#ifndef NO_FENCE
+	release_fence();
+#endif
+	relaxed(WHAT, question);
+	relaxed(UNTIL, question);
+	relaxed(WORD, question);
+#ifdef NO_RELEASE
+	relaxed(NUMBER, (mine[NUMBER] | 1) + 1);
+#else
+	release(NUMBER, (mine[NUMBER] | 1) + 1);
+#endif
 }
 
-active [2] proctype reader()
+inline forget()
 {
-	byte before, after, a, b;
+	release(UNTIL, 0)
+}
 
-	before = seq;           /* load-acquire */
-	if
-	:: a = word_a; b = word_b
-	:: b = word_b; a = word_a
-	fi;
-	/* An acquire fence: the second look is after the words. */
-#ifdef NO_SECOND
-	after = before;
+/* The reader's loads, as bits: which are done. */
+#define FIRST    1
+#define HAS_WHAT 2
+#define HAS_TIME 4
+#define HAS_WORD 8
+#define SECOND   16
+
+#ifdef NO_ACQUIRE
+#define ACQUIRED 0
 #else
-	after = seq;
+#define ACQUIRED FIRST
 #endif
-	assert(before % 2 == 1 || before != after || a == b);
+
+#ifdef NO_ACQUIRE_FENCE
+#define ALL_READ 0
+#else
+#define ALL_READ (HAS_WHAT | HAS_TIME | HAS_WORD)
+#endif
+
+#define LOAD(bit, behind, ret, word) \
+	atomic { \
+		!(done & (bit)) && (done & (behind)) == (behind) -> \
+			ret = mem[word]; \
+			done = done | (bit) \
+	}
+
+proctype reader()
+{
+	byte first, second, is, until, text, done = 0;
+
+	do
+	:: LOAD(FIRST, 0, first, NUMBER)
+	:: LOAD(HAS_WHAT, ACQUIRED, is, WHAT)
+	:: LOAD(HAS_TIME, ACQUIRED, until, UNTIL)
+	:: LOAD(HAS_WORD, ACQUIRED, text, WORD)
+	/* Two loads of one word are never the wrong way round. */
+	:: LOAD(SECOND, FIRST | ALL_READ, second, NUMBER)
+	:: done == 31 -> break
+	od;
+#ifdef NO_SECOND
+	second = first;
+#endif
+	if
+	:: first % 2 == 0 && first == second && until != 0 ->
+		assert(is == until && text == until)
+	:: else
+	fi
+}
+
+init {
+	atomic {
+		write_miss(1);
+		forget();
+		write_miss(2);
+		forget();
+		write_miss(3);
+		run memory();
+		run reader()
+	}
 }
