@@ -77,6 +77,44 @@ void lw_map_file_miss_id(struct lw_map_file *f, enum lw_map_kind kind,
 	miss(f, kind | LW_MAP_BY_ID, &key, until);
 }
 
+static void end_miss(struct lw_map_file *f, uint32_t kind,
+		     const struct lw_map_key *key)
+{
+	uint64_t what = (uint64_t)kind << 8 | key->n;
+	struct lw_map_miss *s = lw_map_file_misses(f);
+
+	s += lw_map_miss_slot(key->hash, LW_MAP_MISSES - 1);
+	for (int i = 0; i < LW_MAP_MISS_WAYS; i++) {
+		if (is_of(s + i, what, key))
+			atomic_store_explicit(&s[i].until, 0,
+					      memory_order_release);
+	}
+}
+
+void lw_map_file_found(struct lw_map_file *f, enum lw_map_kind kind,
+		       struct lw_str account, bool bare)
+{
+	struct lw_map_key key;
+
+	/* Who has no groups is known by having no record as a user. */
+	if (kind == LW_MAP_GROUPS_OF)
+		kind = LW_MAP_USER;
+	if (!lw_map_file_key_of(f, kind, account, &key))
+		return;
+	end_miss(f, kind, &key);
+	if (bare)
+		end_miss(f, kind | LW_MAP_BARE, &key);
+}
+
+void lw_map_file_found_id(struct lw_map_file *f, enum lw_map_kind kind,
+			  uint32_t id)
+{
+	struct lw_map_key key;
+
+	lw_map_file_id_key_of(f, kind, id, &key);
+	end_miss(f, kind | LW_MAP_BY_ID, &key);
+}
+
 void lw_map_file_forget_misses(struct lw_map_file *f)
 {
 	struct lw_map_miss *s = lw_map_file_misses(f);

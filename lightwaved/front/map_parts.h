@@ -65,6 +65,15 @@ struct lw_map_record *lw_map_file_find_id(const struct lw_map_file *f,
 					  enum lw_map_kind kind,
 					  const struct lw_map_key *key);
 
+/*
+ * map_miss.c: there is such a one: no miss says otherwise, which a reader would
+ * believe who comes between two records of it.
+ */
+void lw_map_file_found(struct lw_map_file *f, enum lw_map_kind kind,
+		       struct lw_str account, bool bare);
+void lw_map_file_found_id(struct lw_map_file *f, enum lw_map_kind kind,
+			  uint32_t id);
+
 /* Link the record at that offset, all of which is written, into its tables. */
 void lw_map_file_link(struct lw_map_file *f, uint32_t offset);
 

@@ -174,6 +174,10 @@ enum lw_err lw_map_file_put(struct lw_map_file *f, const struct lw_map_entry *e)
 	if (!valid(e) || (lw_map_file_has_key(e->kind) &&
 			  !lw_map_file_key_of(f, e->kind, e->account, &key)))
 		return LW_INVALID;
+	if (lw_map_file_has_key(e->kind))
+		lw_map_file_found(f, e->kind, e->account, e->bare);
+	if (lw_map_file_has_id(e->kind))
+		lw_map_file_found_id(f, e->kind, e->id);
 	old = find_before(f, e, &key);
 	known = lw_map_file_has_key(e->kind) ? old.by_key : old.by_id;
 	size = record_size(e, key.n);

@@ -320,8 +320,9 @@ static void a_miss_is_known_until_it_ends(void **state)
 	put_user(f, "nobody", FIRST, "", LW_MAP_FOLLOWED);
 	assert_int_equal(user("nobody@lightwave.test").e, LW_OK);
 	assert_int_equal(by_id(LW_MAP_USER, FIRST, 50).e, LW_OK);
+	/* The misses of before are no word on him any more. */
 	lw_map_file_gone(f, LW_MAP_USER, LW_STR("nobody"));
-	lw_map_file_forget_misses(f);
+	assert_int_equal(by_id(LW_MAP_USER, FIRST, 50).e, LW_OFFLINE);
 	assert_int_equal(user("nobody@lightwave.test").e, LW_OFFLINE);
 	lw_map_file_free(f);
 }
