@@ -301,7 +301,8 @@ void lw_store_finish(struct lw_store *s)
 	lw_store_crash_calm();
 	if (!s || s->off || !s->timer)
 		return;
-	s->state = true; /* the last moment that was seen */
+	s->state |=
+		lw_store_clock_set_back(&s->clock, lw_wall_ms(), lw_now_ms());
 	while (lw_now_ms() < until && !all_written(s)) {
 		if (s->failing && (tried || s->stage != LW_STORE_IDLE))
 			return;

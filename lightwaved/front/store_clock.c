@@ -29,6 +29,12 @@ void lw_store_clock_init(struct lw_store_clock *c, uint64_t mark, uint64_t wall,
 	c->ahead_ms = seen > is ? seen : is;
 }
 
+bool lw_store_clock_set_back(const struct lw_store_clock *c, uint64_t wall,
+			     int64_t now_ms)
+{
+	return c->ahead_ms - ahead(wall, now_ms) > STEP_MS;
+}
+
 bool lw_store_clock_follow(struct lw_store_clock *c, uint64_t wall,
 			   int64_t now_ms, bool heard)
 {
@@ -38,7 +44,7 @@ bool lw_store_clock_follow(struct lw_store_clock *c, uint64_t wall,
 		c->behind = false;
 	if (is > c->ahead_ms)
 		c->ahead_ms = is;
-	if (c->ahead_ms - is <= STEP_MS || c->behind)
+	if (c->behind || !lw_store_clock_set_back(c, wall, now_ms))
 		return false;
 	c->ahead_ms = is;
 	return true;

@@ -31,6 +31,10 @@ struct lw_store_clock {
 void lw_store_clock_init(struct lw_store_clock *c, uint64_t mark, uint64_t wall,
 			 int64_t now_ms);
 
+/* Whether the wall clock was set back since, and is not followed yet. */
+bool lw_store_clock_set_back(const struct lw_store_clock *c, uint64_t wall,
+			     int64_t now_ms);
+
 /* A change is about to be written. true: everything has to be written anew. */
 bool lw_store_clock_follow(struct lw_store_clock *c, uint64_t wall,
 			   int64_t now_ms, bool heard);
