@@ -293,9 +293,11 @@ static int check(const char *path)
 /* lightwaved --store-process BYTES DIR: of store.c, and of nobody else. */
 static int store_process(char **argv)
 {
+	lw_log_init("lightwaved", false);
 	if (!lw_harden())
 		return EXIT_FAILURE;
-	return lw_store_process(argv[3], strtoul(argv[2], NULL, 10));
+	/* What exit(3) may have to do is nothing that it may still do. */
+	_exit(lw_store_process(argv[3], strtoul(argv[2], NULL, 10)));
 }
 
 int main(int argc, char **argv)

@@ -30,11 +30,6 @@ uint64_t lw_wall_ms(void)
 				       (uint64_t)ts.tv_nsec / 1000000;
 }
 
-bool lw_store_behind(const struct lw_store *s)
-{
-	return s && s->behind;
-}
-
 static bool ask_to_load(const struct lw_store *s)
 {
 	const struct timeval limit = { LOAD_S, 0 };
@@ -109,12 +104,13 @@ struct lw_store *lw_store_new(struct lw_front *f, const char *dir)
 	s->dir = dir;
 	s->fd = -1;
 	s->all = true;
+	lw_store_clock_init(&s->clock, 0, lw_wall_ms(), lw_now_ms());
 	lw_table_init(&s->dirty, SIZE_MAX, free);
 	if (lw_store_crash_watch(dir))
 		lw_store_set_aside(
 			s, "lightwaved has crashed twice soon after a start");
 	load(s);
-	if (s->behind)
+	if (s->clock.behind)
 		lw_log(LOG_WARNING,
 		       "the clock is behind what this host has seen: what is "
 		       "known gives nobody a right until the directory is "
@@ -305,6 +301,8 @@ void lw_store_finish(struct lw_store *s)
 	lw_store_crash_calm();
 	if (!s || s->off || !s->timer)
 		return;
+	s->state |=
+		lw_store_clock_set_back(&s->clock, lw_wall_ms(), lw_now_ms());
 	while (lw_now_ms() < until && !all_written(s)) {
 		if (s->failing && (tried || s->stage != LW_STORE_IDLE))
 			return;

@@ -42,10 +42,4 @@ void lw_store_followed(struct lw_store *s);
 void lw_store_touch(void *store, char table, const char *key);
 void lw_store_touch_known(void *store, struct lw_str sid);
 
-/*
- * Whether the wall clock was, at the start, behind a moment that this host has
- * seen: then nobody knows how old anything is.
- */
-bool lw_store_behind(const struct lw_store *s);
-
 #endif

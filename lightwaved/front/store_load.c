@@ -26,7 +26,7 @@ static int64_t moment(const struct load *l, uint64_t at)
 
 	if (at == 0)
 		return LW_STALE;
-	if (l->s->behind || at > l->wall ||
+	if (l->s->clock.behind || at > l->wall ||
 	    l->wall - at >= (uint64_t)LW_BOOT_MS)
 		return l->now_ms -
 		       c->offline_authorization_max * INT64_C(1000) - 1;
@@ -50,8 +50,8 @@ static enum lw_err take_state(struct load *l, struct lw_rd *rd)
 		memcpy(f->cache.domain_sid, st.domain_sid.s, st.domain_sid.n);
 		f->cache.domain_sid[st.domain_sid.n] = '\0';
 	}
-	s->mark = st.mark;
-	s->behind = l->wall < st.mark;
+	lw_store_clock_init(&s->clock, st.mark, l->wall, l->now_ms);
+	l->wall = lw_store_clock_latest(&s->clock, l->now_ms);
 	if (st.server.n)
 		memcpy(s->server, st.server.s, st.server.n);
 	s->restored = (struct lw_plan_restored) {
@@ -233,6 +233,7 @@ static void forget(struct lw_store *s)
 	lw_replica_free(s->loaded);
 	s->loaded = NULL;
 	s->was_replicated = false;
+	lw_store_clock_init(&s->clock, 0, lw_wall_ms(), lw_now_ms());
 }
 
 enum lw_err lw_store_load(struct lw_store *s, char *why, size_t size)

@@ -2,20 +2,25 @@
 #include "store_process.h"
 
 #include "cleanup.h"
+#include "log.h"
 #include "store_file.h"
 #include "store_frame.h"
+#include "store_sandbox.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <malloc.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/prctl.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
 #define LOCK_MS 2500 /* for the folder; the front waits half a second more */
+#define LARGE	((size_t)1024 * 1024) /* a change whose memory is given back */
 
 struct process {
 	const char *dir;
@@ -26,6 +31,9 @@ struct process {
 	struct lw_store_file *file; /* of the change that was begun */
 	enum lw_err failed;	    /* ... and has failed */
 	char why[200];
+	size_t taken; /* bytes of the change that was begun */
+	bool moved;   /* the folder is another one, which it may not use */
+	bool left;    /* ... and that was said */
 };
 
 static void send_frame(struct process *p, const struct lw_store_frame *f)
@@ -52,6 +60,7 @@ static void say(struct process *p, enum lw_store_what what, enum lw_err e)
 	send_frame(p, &(struct lw_store_frame) {
 			      what, lw_str(NULL), { text, n + 1 } });
 	fflush(p->out);
+	p->left = p->moved;
 }
 
 static int64_t now_ms(void)
@@ -86,9 +95,54 @@ static enum lw_err lock(struct process *p)
 	return LW_OK;
 }
 
+/* What was there before replicate_max became smaller may be written too. */
+static size_t size_max(const struct process *p)
+{
+	struct stat st;
+
+	return fstatat(p->dir_fd, LW_STORE_NAME, &st, 0) == 0 &&
+			       (size_t)st.st_size > p->max
+		       ? (size_t)st.st_size
+		       : p->max;
+}
+
+/* Before the first byte that somebody else may have written is read. */
+static enum lw_err confine(struct process *p)
+{
+	unsigned int lacks;
+
+	if (!lw_store_sandbox(p->dir_fd, size_max(p), &lacks)) {
+		snprintf(p->why, sizeof(p->why),
+			 "its process cannot be confined: %s", strerror(errno));
+		return LW_OFFLINE;
+	}
+	if (lacks & LW_STORE_LACKS_LANDLOCK)
+		lw_log(LOG_NOTICE, "this kernel has no Landlock: the store's "
+				   "process can open what lightwaved can");
+	if (lacks & LW_STORE_LACKS_SECCOMP)
+		lw_log(LOG_NOTICE, "no system-call filter of its own for the "
+				   "store's process");
+	return LW_OK;
+}
+
+/* Removed, and made anew: what it may use is that which it began with. */
+static bool is_another(const struct process *p)
+{
+	struct stat is, was;
+
+	return stat(p->dir, &is) == 0 && fstat(p->dir_fd, &was) == 0 &&
+	       (is.st_dev != was.st_dev || is.st_ino != was.st_ino);
+}
+
 static enum lw_err own(struct process *p)
 {
 	enum lw_err e;
+
+	if (p->dir_fd >= 0 && is_another(p)) {
+		p->moved = true;
+		snprintf(p->why, sizeof(p->why), "its folder is another one");
+		return LW_OFFLINE;
+	}
 
 	if (p->dir_fd >= 0)
 		return LW_OK;
@@ -98,6 +152,8 @@ static enum lw_err own(struct process *p)
 		return LW_OFFLINE;
 	}
 	e = lock(p);
+	if (e == LW_OK)
+		e = confine(p);
 	if (e == LW_OK)
 		return e;
 	close(p->dir_fd);
@@ -144,6 +200,7 @@ static void load(struct process *p)
 		snprintf(p->why, sizeof(p->why), "%s", lw_store_file_why());
 	close_file(p);
 	say(p, LW_STORE_LOADED, e);
+	malloc_trim(0);
 }
 
 static void note(struct process *p, enum lw_err e)
@@ -159,6 +216,7 @@ static void begin(struct process *p)
 {
 	close_file(p);
 	p->failed = LW_OK;
+	p->taken = 0;
 	note(p, open_file(p, true));
 	if (p->file)
 		note(p, lw_store_file_begin(p->file));
@@ -180,10 +238,14 @@ static void commit(struct process *p)
 	close_file(p);
 	say(p, LW_STORE_DONE, p->failed);
 	p->failed = LW_OK;
+	/* It may rest for weeks now. */
+	if (p->taken > LARGE)
+		malloc_trim(0);
 }
 
 static void change(struct process *p, const struct lw_store_frame *f)
 {
+	p->taken += f->key.n + f->value.n;
 	if (!p->file || p->failed != LW_OK)
 		return;
 	if (f->what == LW_STORE_PUT)
@@ -263,7 +325,7 @@ int lw_store_process(const char *dir, size_t max)
 	if (!p.in || !p.out ||
 	    setvbuf(p.out, NULL, _IOFBF, LW_STORE_BUFFER) != 0)
 		return LW_STORE_CANNOT;
-	while (lw_store_frame_read(p.in, &buf, &f) == LW_OK)
+	while (!p.left && lw_store_frame_read(p.in, &buf, &f) == LW_OK)
 		serve(&p, &f);
 	return EXIT_SUCCESS;
 }

@@ -9,6 +9,7 @@
 #include "follow_plan.h"
 #include "front.h"
 #include "store.h"
+#include "store_clock.h"
 #include "store_frame.h"
 #include "store_record.h"
 
@@ -35,8 +36,7 @@ struct lw_store {
 	struct lw_replica *loaded; /* NULL: none, or follow.h has it */
 	char server[LW_SERVER_MAX];
 	struct lw_plan_restored restored;
-	uint64_t mark; /* wall clock */
-	bool behind;
+	struct lw_store_clock clock;
 
 	/* What is to be written. */
 	struct lw_table dirty; /* keys of records */

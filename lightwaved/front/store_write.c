@@ -33,15 +33,10 @@ static void wipe(struct lw_store *s, char table)
 	send_frame(s, LW_STORE_WIPE, (struct lw_str) { &table, 1 }, NULL);
 }
 
-/* Never 0: what was never said is. */
-static uint64_t wall_of(int64_t at_ms)
+/* 0: it was never said. */
+static uint64_t wall_of(const struct lw_store *s, int64_t at_ms)
 {
-	uint64_t wall = lw_wall_ms();
-	int64_t age = lw_now_ms() - at_ms;
-
-	if (at_ms < 0)
-		return 0;
-	return age >= 0 && wall > (uint64_t)age ? wall - (uint64_t)age : 1;
+	return at_ms < 0 ? 0 : lw_store_clock_wall(&s->clock, at_ms);
 }
 
 static bool encode_known(const struct lw_store *s, const char *sid,
@@ -55,37 +50,38 @@ static bool encode_known(const struct lw_store *s, const char *sid,
 	return k;
 }
 
-static bool encode_name(const struct lw_cache *c, const char *key,
+static bool encode_name(const struct lw_store *s, const char *key,
 			struct lw_wr *w)
 {
-	const struct lw_owned_name *n = lw_table_get(&c->names, key);
+	const struct lw_owned_name *n =
+		lw_table_get(&s->front->cache.names, key);
 	struct lw_store_name name;
 
 	if (!n)
 		return false;
-	name = (struct lw_store_name) { wall_of(n->at_ms), n->id,
+	name = (struct lw_store_name) { wall_of(s, n->at_ms), n->id,
 					lw_str(n->sid) };
 	lw_store_name_encode(w, &name);
 	return true;
 }
 
-static bool encode_object(const struct lw_cache *c, const char *key,
+static bool encode_object(const struct lw_store *s, const char *key,
 			  struct lw_wr *w)
 {
-	const struct lw_object *o = lw_table_get(&c->objects, key);
+	const struct lw_object *o = lw_table_get(&s->front->cache.objects, key);
 
 	if (o)
-		lw_object_encode(w, o, wall_of(o->at_ms));
+		lw_object_encode(w, o, wall_of(s, o->at_ms));
 	return o;
 }
 
-static bool encode_ids(const struct lw_table *t, const char *key,
-		       struct lw_wr *w)
+static bool encode_ids(const struct lw_store *s, const struct lw_table *t,
+		       const char *key, struct lw_wr *w)
 {
 	const struct lw_ids *ids = lw_table_get(t, key);
 
 	if (ids)
-		lw_ids_encode(w, ids, wall_of(ids->at_ms));
+		lw_ids_encode(w, ids, wall_of(s, ids->at_ms));
 	return ids;
 }
 
@@ -102,16 +98,16 @@ static void send_record(struct lw_store *s, const char *key)
 		there = encode_known(s, key + 1, &w);
 		break;
 	case LW_STORE_NAMES:
-		there = encode_name(c, key + 1, &w);
+		there = encode_name(s, key + 1, &w);
 		break;
 	case LW_STORE_OBJECTS:
-		there = encode_object(c, key + 1, &w);
+		there = encode_object(s, key + 1, &w);
 		break;
 	case LW_STORE_GROUPS_OF:
-		there = encode_ids(&c->groups_of, key + 1, &w);
+		there = encode_ids(s, &c->groups_of, key + 1, &w);
 		break;
 	case LW_STORE_MEMBERS_OF:
-		there = encode_ids(&c->members_of, key + 1, &w);
+		there = encode_ids(s, &c->members_of, key + 1, &w);
 		break;
 	default:
 		break;
@@ -125,7 +121,6 @@ static void send_record(struct lw_store *s, const char *key)
 static void send_state(struct lw_store *s)
 {
 	const struct lw_plan *p = lw_follow_plan(s->front->follow);
-	uint64_t wall = lw_wall_ms();
 	lw_cleanup(lw_wr_done) struct lw_wr w;
 	struct lw_store_state st = {
 		.domain = lw_str(s->front->config->domain),
@@ -134,14 +129,11 @@ static void send_state(struct lw_store *s)
 		.highest = p->highest,
 		.replicated = p->replicated,
 		.trusted = p->trusted,
-		.confirmed = wall_of(p->confirmed_ms),
-		.swept = wall_of(p->swept_ms),
+		.confirmed = wall_of(s, p->confirmed_ms),
+		.swept = wall_of(s, p->swept_ms),
+		.mark = wall_of(s, lw_now_ms()),
 	};
 
-	/* A clock that was wrong is forgiven once the directory was heard. */
-	if (wall > s->mark || (p->confirmed_ms >= 0 && !p->restored))
-		s->mark = wall;
-	st.mark = s->mark;
 	s->was_trusted = p->trusted;
 	s->was_replicated = p->replicated;
 	s->state = false;
@@ -177,6 +169,11 @@ static void mark_all(struct lw_store *s)
 
 void lw_store_begin(struct lw_store *s)
 {
+	const struct lw_plan *p = lw_follow_plan(s->front->follow);
+
+	if (lw_store_clock_follow(&s->clock, lw_wall_ms(), lw_now_ms(),
+				  p->confirmed_ms >= 0 && !p->restored))
+		s->all = true;
 	s->stage = LW_STORE_FILLING;
 	s->streaming = false;
 	send_frame(s, LW_STORE_BEGIN, lw_str(NULL), NULL);
