@@ -10,7 +10,8 @@
 struct load {
 	struct lw_store *s;
 	struct lw_policy policy;
-	bool state; /* it came */
+	bool state;	/* it came */
+	bool other_ids; /* in its lists: they meant something else */
 	int64_t now_ms;
 	uint64_t wall, confirmed, swept;
 };
@@ -64,6 +65,8 @@ static enum lw_err take_state(struct load *l, struct lw_rd *rd)
 	s->was_replicated = st.replicated;
 	s->was_trusted = st.trusted;
 	l->policy = lw_front_policy(f);
+	l->other_ids = st.well_known_base != f->config->well_known_base ||
+		       st.legacy_sids != f->config->legacy_sids;
 	l->state = true;
 	return LW_OK;
 }
@@ -143,6 +146,8 @@ static enum lw_err take_ids(struct load *l, char table, struct lw_str key,
 	e = *end ? LW_INVALID : lw_ids_decode(rd, &ids, &at);
 	if (e != LW_OK)
 		return e == LW_NOMEM ? e : LW_INVALID;
+	if (l->other_ids)
+		return LW_OK;
 	/* It is whole or not at all. */
 	for (size_t i = 0; i < ids->n; i++) {
 		if (!lw_id_ours(&l->policy.idmap, ids->id[i]))

@@ -16,6 +16,8 @@ void lw_state_encode(struct lw_wr *w, const struct lw_store_state *s)
 	lw_wr_u32(w, LW_STORE_FORMAT);
 	lw_wr_str(w, s->domain);
 	lw_wr_str(w, s->domain_sid);
+	lw_wr_u32(w, s->well_known_base);
+	lw_wr_u8(w, s->legacy_sids);
 	lw_wr_str(w, s->server);
 	lw_wr_u64(w, s->highest);
 	lw_wr_u8(w, s->replicated);
@@ -33,6 +35,8 @@ enum lw_err lw_state_decode(struct lw_rd *r, struct lw_store_state *ret)
 		return LW_PROTO;
 	s.domain = lw_rd_str(r);
 	s.domain_sid = lw_rd_str(r);
+	s.well_known_base = lw_rd_u32(r);
+	s.legacy_sids = rd_bool(r);
 	s.server = lw_rd_str(r);
 	s.highest = lw_rd_u64(r);
 	s.replicated = rd_bool(r);

@@ -24,11 +24,14 @@
 #define LW_STORE_REPLICA    'r' /* SID */
 
 /*
- * state = u32 format, str domain, str domain_sid, str server, u64 highest,
- *         u8 replicated, u8 trusted, u64 confirmed, u64 swept, u64 mark
+ * state = u32 format, str domain, str domain_sid, u32 well_known_base,
+ *         u8 legacy_sids, str server, u64 highest, u8 replicated, u8 trusted,
+ *         u64 confirmed, u64 swept, u64 mark
  */
 struct lw_store_state {
 	struct lw_str domain, domain_sid;
+	uint32_t well_known_base; /* what an id in a list meant */
+	bool legacy_sids;
 	struct lw_str server; /* whose number highest is */
 	uint64_t highest;
 	bool replicated, trusted; /* as those of follow_plan.h */

@@ -125,6 +125,8 @@ static void send_state(struct lw_store *s)
 	struct lw_store_state st = {
 		.domain = lw_str(s->front->config->domain),
 		.domain_sid = lw_str(s->front->cache.domain_sid),
+		.well_known_base = s->front->config->well_known_base,
+		.legacy_sids = s->front->config->legacy_sids,
 		.server = lw_str(p->server),
 		.highest = p->highest,
 		.replicated = p->replicated,

@@ -225,6 +225,21 @@ static void what_was_asked_for_is_known_too(void **state)
 	assert_int_equal(asker_passwd(BOB, NULL), LW_OFFLINE);
 }
 
+/* What an id in a list meant, it means no more. */
+static void other_ids_have_no_lists(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < COUNT(facts); i++)
+		worker_say(&facts[i]);
+	daemon_start(DEMAND);
+	assert_int_equal(asker_initgroups(ALICE, NULL), LW_OK);
+	daemon_stop();
+	worker_stop();
+	again(DEMAND "[domain]\nlegacy_sids = yes\n");
+	assert_int_equal(asker_passwd(ALICE, NULL), LW_OK);
+	assert_int_equal(asker_initgroups(ALICE, NULL), LW_OFFLINE);
+}
+
 /* bob is deleted, and somebody else is bob. */
 static void another_bob(void)
 {
@@ -361,6 +376,7 @@ int main(void)
 		TEST(nobody_waits_for_the_directory_and_nobody_gets_rights),
 		TEST(another_server_is_read_whole),
 		TEST(what_was_asked_for_is_known_too),
+		TEST(other_ids_have_no_lists),
 		TEST(a_name_stays_with_its_sid),
 		TEST(ten_thousand_users_are_there_at_once),
 	};

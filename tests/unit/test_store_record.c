@@ -80,6 +80,8 @@ static enum lw_err as_ids(struct lw_rd *r, void *ret)
 static const struct lw_store_state a_state = {
 	.domain = { "lightwave.test", 14 },
 	.domain_sid = { DOMAIN_SID, sizeof(DOMAIN_SID) - 1 },
+	.well_known_base = 500,
+	.legacy_sids = true,
 	.server = { "dc1", 3 },
 	.highest = 4711,
 	.replicated = true,
@@ -101,6 +103,8 @@ static void a_state_is_read_as_it_was_written(void **state)
 	assert_int_equal(lw_state_decode(&r, &s), LW_OK);
 	unit_str_equal(s.domain, "lightwave.test");
 	unit_str_equal(s.domain_sid, DOMAIN_SID);
+	assert_int_equal(s.well_known_base, 500);
+	assert_true(s.legacy_sids);
 	unit_str_equal(s.server, "dc1");
 	assert_int_equal(s.highest, 4711);
 	assert_true(s.replicated && s.trusted);
