@@ -44,9 +44,26 @@ def stored():
     return sum(p.stat().st_blocks * 512 for p in files)
 
 
+def settled(host):
+    """(program, KiB) of each, when nothing has been written or given back for
+    a while."""
+    each, same = all_pss(host), 0
+    for _ in range(60):
+        time.sleep(1)
+        before, each = total_of(each), all_pss(host)
+        same = same + 1 if abs(total_of(each) - before) < 100 else 0
+        if same == 5:
+            break
+    return each
+
+
+def total_of(each):
+    return sum(kib for _, kib in each)
+
+
 def memory(host, users):
-    each = all_pss(host)
-    total = sum(kib for _, kib in each)
+    each = settled(host)
+    total = total_of(each)
     print("To know %d users\n" % users)
     head("", "")
     row("PSS of all processes, MB", "%.1f" % (total * 1024 / 1e6))

@@ -16,7 +16,7 @@
 #define ALIVE_S	   5   /* ticks come every second */
 #define LOOK_MS	   400 /* localdb.h looks again after 500: seen within 0.8 s */
 #define ROOM	   64  /* records at first */
-#define TIDY_BYTES (1 << 20)
+#define TIDY_BYTES (256 << 10)
 #define CONTAINER(link)                                                        \
 	((struct lw_known *)((char *)(link)-offsetof(struct lw_known, by_sid)))
 
