@@ -31,6 +31,9 @@ static enum lw_ctl_exit failed(const struct options *o, enum lw_err e)
 	if (e == LW_NOTFOUND)
 		fprintf(stderr, "lightwavectl: nothing is known of %s\n",
 			o->name);
+	else if (!o->name[strspn(o->name, "0123456789")])
+		fprintf(stderr, "lightwavectl: %s is an id: give a name\n",
+			o->name);
 	else if (e == LW_NOTOURS || e == LW_INVALID)
 		fprintf(stderr, "lightwavectl: %s: %s\n", o->name,
 			lw_strerror(e));

@@ -30,13 +30,18 @@ static void tell_offline(const struct lw_request *r, uint32_t age)
 {
 	const char *unit = age >= 2 * DAY ? "days"
 			   : age >= 7200u ? "hours"
-					  : "minutes";
-	uint32_t one = age >= 2 * DAY ? DAY : age >= 7200u ? 3600u : 60u;
+			   : age >= 120u  ? "minutes"
+					  : "seconds";
+	uint32_t one = age >= 2 * DAY ? DAY
+		       : age >= 7200u ? 3600u
+		       : age >= 120u  ? 60u
+				      : 1u;
 
 	pam_info(r->pamh,
 		 "The directory cannot be reached: you are logged in offline, "
-		 "with the password it took %u %s ago. There is no Kerberos "
-		 "ticket until you are asked for your password again.",
+		 "with the password that was yours there %u %s ago. There is "
+		 "no Kerberos ticket until you are asked for your password "
+		 "again.",
 		 age / one, unit);
 }
 

@@ -2,8 +2,11 @@
 #include "answer_status.h"
 
 #include "cleanup.h"
+#include "creds.h"
 #include "follow.h"
+#include "link.h"
 #include "outage.h"
+#include "store.h"
 
 #include <inttypes.h>
 #include <stdarg.h>
@@ -184,7 +187,13 @@ static void say_outage(struct report *rp, const struct lw_front *f)
 	case LW_OUTAGE_NONE:
 		break;
 	}
-	if (away > 0)
+	if (away <= 0 && !lw_link_answers(f->link) &&
+	    lw_follow_plan(f->follow)->confirmed_ms < 0)
+		say(rp, "offline",
+		    LW_PAIR_FAILS "nothing has been heard of the directory "
+				  "since lightwaved started: what is told is "
+				  "what the store had");
+	else if (away > 0)
 		say(rp, "offline",
 		    "for %" PRId64 " s: groups and logins end after %" PRIu32
 		    " s, all else after %" PRIu32 " s",
@@ -194,6 +203,26 @@ static void say_outage(struct report *rp, const struct lw_front *f)
 		    "no; groups and logins would end after %" PRIu32
 		    " s, all else after %" PRIu32 " s",
 		    c->offline_authorization_max, c->offline_max);
+}
+
+static void say_kept(struct report *rp, const struct lw_front *f)
+{
+	if (lw_store_fails(f->store))
+		say(rp, "store",
+		    LW_PAIR_FAILS "it cannot be used: journalctl -u lightwaved "
+				  "says why; make room or set it right, and "
+				  "systemctl restart lightwaved");
+	else
+		say(rp, "store", "ok");
+	if (!f->config->offline_credentials)
+		return;
+	if (lw_creds_there(f->creds))
+		say(rp, "offline credentials", "ok");
+	else
+		say(rp, "offline credentials",
+		    LW_PAIR_FAILS "lightwaved-creds does not answer: systemctl "
+				  "status lightwaved-creds.socket "
+				  "lightwaved-creds");
 }
 
 enum lw_err lw_answer_status(struct lw_request *r, struct lw_rd *body,
@@ -217,6 +246,7 @@ enum lw_err lw_answer_status(struct lw_request *r, struct lw_rd *body,
 	say_followed(&rp, lw_follow_plan(follow));
 	say_replica(&rp, lw_follow_plan(follow), lw_follow_replica(follow));
 	say_outage(&rp, r->front);
+	say_kept(&rp, r->front);
 	e = lw_wr_end(rest);
 	if (e == LW_OK)
 		lw_put_u32(rest->base + count_at, rp.count);

@@ -23,6 +23,8 @@ void lw_creds_free(struct lw_creds *c);
 
 /* Once a second. */
 void lw_creds_tick(struct lw_creds *c);
+/* Whether somebody listens there; for people. */
+bool lw_creds_there(struct lw_creds *c);
 /* The configuration is another one. */
 void lw_creds_reload(struct lw_creds *c);
 

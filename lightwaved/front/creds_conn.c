@@ -52,6 +52,11 @@ void lw_creds_wake_late(struct lw_creds *c, int64_t now)
 	}
 }
 
+bool lw_creds_there(struct lw_creds *c)
+{
+	return lw_creds_connected(c) == LW_OK;
+}
+
 static struct lw_creds_question *settled(const struct lw_creds *c, int64_t now)
 {
 	struct lw_creds_question *q;

@@ -69,7 +69,7 @@ static void went_well(struct lw_link *l, struct lw_outlook *o)
 		lw_log(LOG_NOTICE, "the directory answers");
 		lw_follow_kick(l->front->follow, false);
 	}
-	l->answered = true;
+	l->answered = l->ever = true;
 	lw_outlook_good(o, lw_now_ms());
 }
 
@@ -78,7 +78,7 @@ static void say_away(struct lw_link *l)
 	if (l->answered)
 		lw_log(LOG_WARNING, "the directory cannot be reached; "
 				    "answering from memory");
-	else
+	else if (!l->ever)
 		lw_front_warn_once(l->front, "away",
 				   "the directory has not answered yet: "
 				   "lightwaved-worker's log says why");

@@ -26,6 +26,7 @@ struct lw_link {
 	int64_t tried_ms; /* when we last connected */
 	struct lw_outlook lookups, logins, verdicts, changes, syncs, tests;
 	bool answered;	    /* the directory did, when last heard of */
+	bool ever;	    /* ... and once before */
 	int64_t refused_ms; /* lw_link_refused_since(); -1: never */
 
 	struct event *watch;

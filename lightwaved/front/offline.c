@@ -106,7 +106,8 @@ static enum lw_err judge(struct lw_request *r, const struct lw_login *l,
 	enum lw_err e = lw_judge_user(r, l->user, r->max_age_ms, &o);
 	bool expired;
 
-	*ret_why = "offline, and not known";
+	*ret_why = "offline, and not known, or longer ago than "
+		   "offline_authorization_max";
 	if (e != LW_OK)
 		return e;
 	*ret = o;
@@ -120,7 +121,11 @@ static enum lw_err judge(struct lw_request *r, const struct lw_login *l,
 	if (e == LW_OK && lw_recent_change_due(&r->front->recent, o->id,
 					       lw_now_ms(), &expired))
 		e = LW_CHANGE;
-	return e == LW_OK ? access_of(r, o, l->service) : e;
+	if (e == LW_OK)
+		e = access_of(r, o, l->service);
+	if (e == LW_OK)
+		*ret_why = "offline, and lightwaved-creds cannot say";
+	return e;
 }
 
 static enum lw_err outcome(struct lw_request *r, const struct lw_login *l,
@@ -141,7 +146,9 @@ static enum lw_err outcome(struct lw_request *r, const struct lw_login *l,
 	if (!s->known || (s->result != LW_OK && s->result != LW_DENIED))
 		return LW_OFFLINE;
 	*ret_why = s->result == LW_OK ? "offline, by the last known password"
-				      : "offline";
+				      : "offline: it is another one, or none "
+					"that counts is kept, as "
+					"lightwaved-creds's log says";
 	return s->result == LW_OK && s->uid == (*ret)->id ? LW_OK : LW_DENIED;
 }
 

@@ -121,6 +121,11 @@ struct lw_store *lw_store_new(struct lw_front *f, const char *dir)
 	return s;
 }
 
+bool lw_store_fails(const struct lw_store *s)
+{
+	return !s || s->off || s->failing;
+}
+
 void lw_store_write_in(struct lw_store *s, int64_t ms)
 {
 	int64_t now = lw_now_ms(), due = now + ms;

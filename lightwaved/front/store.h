@@ -34,6 +34,9 @@ enum lw_err lw_store_start(struct lw_store *s);
 void lw_store_finish(struct lw_store *s);
 void lw_store_free(struct lw_store *s);
 
+/* It cannot be read or written just now, or not before the next start. */
+bool lw_store_fails(const struct lw_store *s);
+
 /* The replica is another one, or there is none any more. */
 void lw_store_replica(struct lw_store *s);
 /* The directory has answered, or failed to. */

@@ -140,7 +140,8 @@ void lw_store_complain(struct lw_store *s, const char *why)
 	if (!s->failing)
 		lw_log(LOG_WARNING,
 		       "the store in %s cannot be used: %s; lookups go on, "
-		       "and what is known is lost when lightwaved ends",
+		       "and what is known is lost when lightwaved ends: make "
+		       "room or set it right, and restart lightwaved",
 		       s->dir, why);
 	s->failing = true;
 }

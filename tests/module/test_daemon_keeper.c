@@ -5,6 +5,7 @@
  */
 #include "asker.h"
 #include "cleanup.h"
+#include "ctl.h"
 #include "front.h"
 #include "offline_rig.h"
 
@@ -39,6 +40,16 @@ static void one_question_that_fails_is_no_outage(void **state)
 	assert_int_equal(login_auth(ALICE, "one", NULL), LW_OFFLINE);
 }
 
+static void status_says(const char *words)
+{
+	static const char *const args[] = { "status", NULL };
+	char text[8192];
+
+	ctl_run(args, text, sizeof(text));
+	if (!strstr(text, words))
+		fail_msg("no \"%s\" in:\n%s", words, text);
+}
+
 /* Nobody can stop it to be let in by what is old. */
 static void nor_is_a_worker_that_is_gone(void **state)
 {
@@ -48,6 +59,10 @@ static void nor_is_a_worker_that_is_gone(void **state)
 	worker_tick();
 	assert_int_not_equal(login_auth(ALICE, "one", NULL), LW_OK);
 	assert_int_equal(login_auth(ALICE, "one", NULL), LW_NOWORKER);
+	status_says("offline credentials  ok");
+	keeper_kill();
+	status_says("FAILS: lightwaved-creds does not answer");
+	keeper_start();
 }
 
 static void without_a_keeper_it_is_offline(void **state)

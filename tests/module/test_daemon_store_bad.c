@@ -5,6 +5,7 @@
  */
 #include "check.h"
 #include "cleanup.h"
+#include "ctl.h"
 #include "daemon.h"
 #include "front.h"
 #include "login.h"
@@ -286,6 +287,16 @@ static void a_clock_that_is_behind_gives_nobody_a_right(void **state)
 	assert_int_equal(login_account(ALICE), LW_OK);
 }
 
+static void status_says(const char *words)
+{
+	static const char *const args[] = { "status", NULL };
+	char text[8192];
+
+	ctl_run(args, text, sizeof(text));
+	if (!strstr(text, words))
+		fail_msg("no \"%s\" in:\n%s", words, text);
+}
+
 static void lookups_outlive_a_full_disk(void **state)
 {
 	(void)state;
@@ -298,7 +309,9 @@ static void lookups_outlive_a_full_disk(void **state)
 	assert_int_equal(asker_passwd(ALICE, NULL), LW_OK);
 	assert_int_equal(asker_passwd(BOB, NULL), LW_OK);
 	assert_int_equal(daemon_said("the store in ./cache cannot be used"), 1);
-	stop_all();
+	worker_stop();
+	status_says("FAILS: it cannot be used");
+	daemon_stop();
 	assert_int_equal(umount("cache"), 0);
 }
 
