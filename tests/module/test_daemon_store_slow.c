@@ -142,12 +142,12 @@ static void say_many(void)
 					   .highest = 100 });
 }
 
-static long rss_kb(void)
+static long rss_kb(pid_t pid)
 {
 	char path[64], line[128];
 	lw_cleanup(lw_fclose) FILE *f = NULL;
 
-	snprintf(path, sizeof(path), "/proc/%d/status", (int)daemon_pid());
+	snprintf(path, sizeof(path), "/proc/%d/status", (int)pid);
 	f = fopen(path, "re");
 	while (f && fgets(line, sizeof(line), f)) {
 		if (!strncmp(line, "RssAnon:", 8))
@@ -155,6 +155,26 @@ static long rss_kb(void)
 	}
 	fail_msg("no RssAnon");
 	return 0;
+}
+
+/* Nor does the process that has written it all keep any for that. */
+static void what_was_written_takes_no_memory(void **state)
+{
+	int64_t until = worker_now_ms() + PATIENCE_MS;
+	long before, after;
+
+	(void)state;
+	worker_stop();
+	daemon_debug();
+	daemon_start(LATER);
+	before = rss_kb(store_pid());
+	say_many();
+	worker_start();
+	daemon_says("the directory is known whole: 10000 users", 1);
+	daemon_says(WRITTEN, 1);
+	while ((after = rss_kb(store_pid())) > before + 1024)
+		if (worker_now_ms() > until)
+			fail_msg("%ld kB, and %ld kB before", after, before);
 }
 
 /* What is to be written waits where it is, and not once more in buffers. */
@@ -170,14 +190,14 @@ static void what_waits_for_it_takes_no_memory(void **state)
 	worker_start();
 	daemon_says("the directory is known whole: 10000 users", 1);
 	daemon_says(WRITTEN, 1);
-	written = rss_kb();
+	written = rss_kb(daemon_pid());
 	stop_all();
 	daemon_start(LATER);
 	store_stop();
 	worker_start();
 	daemon_says("the directory is known whole: 10000 users", 1);
 	daemon_says(SLOW, 1);
-	waiting = rss_kb();
+	waiting = rss_kb(daemon_pid());
 	print_message("%ld kB when it is written, %ld kB while %ld kB wait\n",
 		      written, waiting, bytes);
 	assert_true(waiting < written + bytes / 2);
@@ -247,6 +267,9 @@ int main(void)
 		TEST(a_locked_folder_is_said_and_left_alone),
 		TEST(a_disk_that_hangs_is_said_and_waited_for),
 		TEST(a_stop_does_not_wait_for_it),
+#ifndef __SANITIZE_ADDRESS__
+		TEST(what_was_written_takes_no_memory),
+#endif
 		TEST(what_waits_for_it_takes_no_memory),
 		TEST(a_store_that_is_full_is_begun_anew),
 	};
