@@ -13,6 +13,7 @@
 #define SLOW   "the disk does not answer; lookups go on"
 #define LOCKED "another process has locked its folder; lookups go on"
 #define MANY   10000
+#define SOME   2500 /* who are less than malloc(3) gives back by itself */
 #define LARGE  1000 /* bytes of each of them */
 #define MAX    ((size_t)256 * 1024 * 1024)
 
@@ -117,10 +118,10 @@ static struct lw_str numbered(char *p, size_t size, const char *before, int i,
 	return (struct lw_str) { p, (size_t)n };
 }
 
-static void say_many(void)
+static void say_many(int n)
 {
 	memset(large, 'x', sizeof(large));
-	for (int i = 0; i < MANY; i++) {
+	for (int i = 0; i < n; i++) {
 		struct person *p = &people[i];
 
 		p->e = alice;
@@ -137,17 +138,17 @@ static void say_many(void)
 	worker_say(&(struct worker_line) { .op = LW_OP_SYNC,
 					   .key = "everything",
 					   .synced = many,
-					   .synced_n = MANY,
+					   .synced_n = (unsigned int)n,
 					   .end = LW_SYNCED_EVERYTHING,
 					   .highest = 100 });
 }
 
-static long rss_kb(void)
+static long rss_kb(pid_t pid)
 {
 	char path[64], line[128];
 	lw_cleanup(lw_fclose) FILE *f = NULL;
 
-	snprintf(path, sizeof(path), "/proc/%d/status", (int)daemon_pid());
+	snprintf(path, sizeof(path), "/proc/%d/status", (int)pid);
 	f = fopen(path, "re");
 	while (f && fgets(line, sizeof(line), f)) {
 		if (!strncmp(line, "RssAnon:", 8))
@@ -157,6 +158,27 @@ static long rss_kb(void)
 	return 0;
 }
 
+/* The process that has written it all keeps none for that. */
+static void what_was_written_takes_no_memory(void **state)
+{
+	int64_t until = worker_now_ms() + PATIENCE_MS;
+	long before, after;
+
+	(void)state;
+	worker_stop();
+	daemon_debug();
+	daemon_start(LATER);
+	before = rss_kb(store_pid());
+	say_many(SOME);
+	worker_start();
+	daemon_says("the directory is known whole: 2500 users", 1);
+	daemon_says(WRITTEN, 1);
+	while ((after = rss_kb(store_pid())) > before + 1024)
+		if (worker_now_ms() > until)
+			fail_msg("%ld kB, and %ld kB before", after, before);
+	print_message("%ld kB before, %ld kB after\n", before, after);
+}
+
 /* What is to be written waits where it is, and not once more in buffers. */
 static void what_waits_for_it_takes_no_memory(void **state)
 {
@@ -164,20 +186,20 @@ static void what_waits_for_it_takes_no_memory(void **state)
 
 	(void)state;
 	worker_stop();
-	say_many();
+	say_many(MANY);
 	daemon_debug();
 	daemon_start(LATER);
 	worker_start();
 	daemon_says("the directory is known whole: 10000 users", 1);
 	daemon_says(WRITTEN, 1);
-	written = rss_kb();
+	written = rss_kb(daemon_pid());
 	stop_all();
 	daemon_start(LATER);
 	store_stop();
 	worker_start();
 	daemon_says("the directory is known whole: 10000 users", 1);
 	daemon_says(SLOW, 1);
-	waiting = rss_kb();
+	waiting = rss_kb(daemon_pid());
 	print_message("%ld kB when it is written, %ld kB while %ld kB wait\n",
 		      written, waiting, bytes);
 	assert_true(waiting < written + bytes / 2);
@@ -247,6 +269,9 @@ int main(void)
 		TEST(a_locked_folder_is_said_and_left_alone),
 		TEST(a_disk_that_hangs_is_said_and_waited_for),
 		TEST(a_stop_does_not_wait_for_it),
+#ifndef __SANITIZE_ADDRESS__
+		TEST(what_was_written_takes_no_memory),
+#endif
 		TEST(what_waits_for_it_takes_no_memory),
 		TEST(a_store_that_is_full_is_begun_anew),
 	};
