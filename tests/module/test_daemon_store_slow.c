@@ -158,6 +158,7 @@ static long rss_kb(pid_t pid)
 	return 0;
 }
 
+#ifndef __SANITIZE_ADDRESS__
 /* The process that has written it all keeps none for that. */
 static void what_was_written_takes_no_memory(void **state)
 {
@@ -178,6 +179,7 @@ static void what_was_written_takes_no_memory(void **state)
 			fail_msg("%ld kB, and %ld kB before", after, before);
 	print_message("%ld kB before, %ld kB after\n", before, after);
 }
+#endif
 
 /* What is to be written waits where it is, and not once more in buffers. */
 static void what_waits_for_it_takes_no_memory(void **state)
