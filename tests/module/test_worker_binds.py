@@ -250,6 +250,8 @@ def ctl(rig, command, runtime):
 def lightwavectl_says_it_line_by_line(rig):
     runtime = rig.path("front")
     os.mkdir(runtime)
+    store = rig.path("store")
+    os.mkdir(store, 0o700)
     config = rig.config()
     with open(config, "a") as f:
         f.write("[access]\nallow = *\n")
@@ -257,7 +259,8 @@ def lightwavectl_says_it_line_by_line(rig):
     assert status == 3 and not out and "does not answer" in err, err
     with rig.worker(config) as w:
         front = rig.start([FRONT, "--config", config, "--runtime-dir", runtime,
-                           "--jobs", w.jobs], log=rig.path("front.log"))
+                           "--jobs", w.jobs, "--cache-dir", store],
+                          log=rig.path("front.log"))
         wait_for("lightwaved", lambda: os.path.exists(runtime + "/priv"))
         assert ctl(rig, "refresh", runtime)[0] == 0
         status, out, err = ctl(rig, "status", runtime)
