@@ -44,17 +44,23 @@ static enum lw_err address(const char *path, struct sockaddr_un *ret)
 	return LW_OK;
 }
 
-/* Where 0, 1 or 2 are free: what others write to them is no question of ours.
+/*
+ * Where 0, 1 or 2 are free: what others write to them is no question of ours.
+ * Nor are they ever another name of the one that is connected: somebody may
+ * have begun to write before it was closed.
  */
-static int move_up(int fd)
+static int open_high(void)
 {
-	int high;
+	int low[STDERR_FILENO + 1], n = 0, fd;
 
-	if (fd < 0 || fd > STDERR_FILENO)
-		return fd;
-	high = fcntl(fd, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
-	close(fd);
-	return high;
+	/* Non-blocking: a full backlog must not hang every getpwnam() here. */
+	while ((fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK,
+			    0)) >= 0 &&
+	       fd <= STDERR_FILENO && n <= STDERR_FILENO)
+		low[n++] = fd;
+	while (n > 0)
+		close(low[--n]);
+	return fd;
 }
 
 /* ret_why: the errno of LW_OFFLINE. */
@@ -63,9 +69,7 @@ static enum lw_err dial(const struct sockaddr_un *sun, int *ret_fd,
 {
 	lw_cleanup(lw_close) int fd = -1;
 
-	/* Non-blocking: a full backlog must not hang every getpwnam() here. */
-	fd = move_up(
-		socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+	fd = open_high();
 	if (fd < 0)
 		return LW_NOMEM;
 	if (connect(fd, (const struct sockaddr *)sun, sizeof(*sun)) < 0) {
