@@ -4,102 +4,14 @@
  * or is away meanwhile.
  */
 #include "asker.h"
-#include "check.h"
 #include "cleanup.h"
-#include "daemon.h"
 #include "front.h"
-#include "keeper.h"
-#include "login.h"
-#include "worker.h"
+#include "offline_rig.h"
 
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
-
-#define ALICE	  "alice@lightwave.test"
-#define BOB	  "bob@lightwave.test"
-#define ALICE_SID DOMAIN_SID "-100-1025"
-#define BOB_SID	  DOMAIN_SID "-100-1026"
-#define OPEN	  "[access]\nallow = *\n"
-#define ON	  "[cache]\noffline_credentials = yes\nttl = 0\n"
-
-static const struct lw_entry alice = USER("alice", "100-1025"),
-			     bob = USER("bob", "100-1026"),
-			     admins = GROUP("admins", "100-2001");
-
-static void say_user(const struct lw_entry *e, const char *key)
-{
-	worker_say(&(struct worker_line) { .op = LW_OP_FIND,
-					   .key = key,
-					   .kind = LW_KIND_USER,
-					   .entry = { e } });
-}
-
-static void say_verdict(enum lw_err e)
-{
-	worker_say(&(struct worker_line) {
-		.op = LW_OP_VERDICT,
-		.status = e,
-		.verdict = { LW_NEVER, LW_TICKET_OK, 0, TEXT("a ticket") } });
-}
-
-static void online(void)
-{
-	worker_forget();
-	say_user(&alice, "alice");
-	say_user(&bob, "bob");
-	worker_say(&(struct worker_line) { .op = LW_OP_FIND,
-					   .key = "admins",
-					   .kind = LW_KIND_GROUP,
-					   .entry = { &admins } });
-	worker_say(&(struct worker_line) { .op = LW_OP_MEMBERSHIPS,
-					   .key = DN_OF("alice"),
-					   .entry = { &admins } });
-	say_verdict(LW_OK);
-}
-
-static void away(void)
-{
-	static const enum lw_op ops[] = { LW_OP_FIND, LW_OP_MEMBERSHIPS,
-					  LW_OP_MEMBERS, LW_OP_VERDICT };
-
-	worker_forget();
-	for (size_t i = 0; i < COUNT(ops); i++)
-		worker_say(&(struct worker_line) { .op = ops[i],
-						   .status = LW_OFFLINE });
-	worker_tick();
-}
-
-static int begin(void **state)
-{
-	(void)state;
-	keeper_room();
-	online();
-	worker_start();
-	daemon_conf(OPEN ON);
-	keeper_start();
-	return 0;
-}
-
-static int end(void **state)
-{
-	(void)state;
-	daemon_stop();
-	keeper_stop();
-	keeper_leave();
-	worker_stop();
-	return 0;
-}
-
-/* Alice was here, and her password is kept. */
-static void she_logged_in(const char *more)
-{
-	daemon_start(more);
-	assert_int_equal(login_auth(ALICE, "one", NULL), LW_OK);
-	assert_int_equal(login_account(ALICE), LW_OK);
-	keeper_comes_to_have(ALICE_SID, true);
-}
 
 /* Wrong ones of Bob's, each another, as fast as they can be sent. */
 static void send_guesses(int *fd, size_t n)

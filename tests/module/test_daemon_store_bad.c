@@ -3,15 +3,11 @@
  * not to be written stops nobody's lookup, and is never believed. The store's
  * file is changed here by the store's own code.
  */
-#include "check.h"
-#include "cleanup.h"
 #include "ctl.h"
-#include "daemon.h"
-#include "front.h"
 #include "login.h"
 #include "store_file.h"
 #include "store_record.h"
-#include "worker.h"
+#include "store_rig.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -22,86 +18,8 @@
 #include <sys/stat.h>
 #include <time.h>
 
-#define ALICE  "alice@lightwave.test"
-#define BOB    "bob@lightwave.test"
 #define ACCESS "[access]\nallow = *\n"
-#define LATER  "[cache]\nrevocation_max = 3600\n"
-#define BEFORE "known from before: 2 users, 1 groups"
-#define ASIDE  "it is set aside as ./cache/store.bad"
 #define MAX    ((size_t)256 * 1024 * 1024)
-
-static const struct lw_entry alice = USER("alice", "100-1025"),
-			     bob = USER("bob", "100-1026"),
-			     staff = GROUP("staff", "100-2002");
-static const struct worker_synced whole[] = {
-	{ &staff, { DN_OF("alice") } },
-	{ &alice, { NULL } },
-	{ &bob, { NULL } },
-};
-static const struct worker_line everything = { .op = LW_OP_SYNC,
-					       .key = "everything",
-					       .synced = whole,
-					       .synced_n = COUNT(whole),
-					       .end = LW_SYNCED_EVERYTHING,
-					       .highest = 100 };
-
-static const struct worker_line no_changes = { .op = LW_OP_SYNC,
-					       .key = "changes",
-					       .end = LW_SYNCED_CHANGES,
-					       .highest = 100 };
-
-static const struct worker_line all_sids = { .op = LW_OP_SYNC,
-					     .key = "sids",
-					     .synced = whole,
-					     .synced_n = COUNT(whole),
-					     .end = LW_SYNCED_SIDS,
-					     .highest = 100 };
-
-static int begin(void **state)
-{
-	(void)state;
-	worker_forget();
-	worker_say(&everything);
-	worker_say(&no_changes);
-	worker_say(&all_sids);
-	worker_start();
-	return 0;
-}
-
-static int end(void **state)
-{
-	(void)state;
-	daemon_stop();
-	worker_stop();
-	return 0;
-}
-
-static void stop_all(void)
-{
-	daemon_stop();
-	worker_stop();
-}
-
-static void known_once(void)
-{
-	daemon_start(LATER);
-	daemon_says("the directory is known whole", 1);
-	assert_int_equal(asker_passwd(ALICE, NULL), LW_OK);
-	stop_all();
-}
-
-static void again(const char *conf)
-{
-	daemon_keep();
-	daemon_start(conf);
-}
-
-static bool there(const char *path)
-{
-	struct stat st;
-
-	return stat(path, &st) == 0;
-}
 
 /* Nothing is known, and the directory makes good for it. */
 static void begun_anew(void)

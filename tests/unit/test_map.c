@@ -135,49 +135,6 @@ static void what_is_new_takes_the_place_of_what_was(void **state)
 	lw_map_file_free(f);
 }
 
-/* By whichever of its names that was learnt. */
-static void nothing_is_said_of_who_is_gone(void **state)
-{
-	const struct lw_str members[] = { LW_STR("alice@lightwave.test") };
-	const struct lw_map_entry by_gid = { .kind = LW_MAP_GROUP,
-					     .id = FIRST + 9,
-					     .until = LW_MAP_FOLLOWED,
-					     .text = { LW_STR("admins"),
-						       LW_STR("x") },
-					     .texts = 2 },
-				  by_account = { .kind = LW_MAP_MEMBERS,
-						 .account = LW_STR("admins"),
-						 .id = FIRST + 9,
-						 .until = LW_MAP_FOLLOWED,
-						 .text = { LW_STR("admins"),
-							   LW_STR("x") },
-						 .texts = 2,
-						 .members = members,
-						 .count = 1 };
-	const uint32_t gid = FIRST + 9;
-	struct lw_map_file *f = make(false);
-
-	(void)state;
-	for (int by_id = 0; by_id < 2; by_id++) {
-		put_user(f, "bob", FIRST + 1, "", LW_MAP_FOLLOWED);
-		put_user(f, "alice", FIRST, "", LW_MAP_FOLLOWED);
-		put_groups(f, "alice", &gid, 1);
-		assert_int_equal(lw_map_file_put(f, &by_gid), LW_OK);
-		assert_int_equal(lw_map_file_put(f, &by_account), LW_OK);
-		assert_int_equal(lw_map_file_stats(f).records, 5);
-		if (by_id) {
-			lw_map_file_gone_id(f, LW_MAP_USER, FIRST);
-			lw_map_file_gone_id(f, LW_MAP_GROUP, gid);
-		} else {
-			lw_map_file_gone(f, LW_MAP_USER, LW_STR("Alice"));
-			lw_map_file_gone(f, LW_MAP_MEMBERS, LW_STR("ADMINS"));
-		}
-		assert_int_equal(lw_map_file_stats(f).records, 1);
-		assert_int_equal(user("bob@lightwave.test").e, LW_OK);
-	}
-	lw_map_file_free(f);
-}
-
 static void groups_and_members_are_told_whole(void **state)
 {
 	const struct lw_str members[] = { LW_STR("alice@lightwave.test"),
@@ -405,7 +362,6 @@ int main(void)
 		cmocka_unit_test(accounts_of_every_length_are_told_apart),
 		cmocka_unit_test(case_is_folded_for_ascii_letters_alone),
 		cmocka_unit_test(what_is_new_takes_the_place_of_what_was),
-		cmocka_unit_test(nothing_is_said_of_who_is_gone),
 		cmocka_unit_test(groups_and_members_are_told_whole),
 		cmocka_unit_test(each_answer_ends_when_it_is_to),
 		cmocka_unit_test(followed_lists_have_a_time_of_their_own),

@@ -92,6 +92,49 @@ static void the_same_members_need_no_room_in_another_round(void **state)
 	lw_map_file_free(f);
 }
 
+/* By whichever of its names that was learnt. */
+static void nothing_is_said_of_who_is_gone(void **state)
+{
+	const struct lw_str members[] = { LW_STR("alice@lightwave.test") };
+	const struct lw_map_entry by_gid = { .kind = LW_MAP_GROUP,
+					     .id = FIRST + 9,
+					     .until = LW_MAP_FOLLOWED,
+					     .text = { LW_STR("admins"),
+						       LW_STR("x") },
+					     .texts = 2 },
+				  by_account = { .kind = LW_MAP_MEMBERS,
+						 .account = LW_STR("admins"),
+						 .id = FIRST + 9,
+						 .until = LW_MAP_FOLLOWED,
+						 .text = { LW_STR("admins"),
+							   LW_STR("x") },
+						 .texts = 2,
+						 .members = members,
+						 .count = 1 };
+	const uint32_t gid = FIRST + 9;
+	struct lw_map_file *f = make(false);
+
+	(void)state;
+	for (int by_id = 0; by_id < 2; by_id++) {
+		put_user(f, "bob", FIRST + 1, "", LW_MAP_FOLLOWED);
+		put_user(f, "alice", FIRST, "", LW_MAP_FOLLOWED);
+		put_groups(f, "alice", &gid, 1);
+		assert_int_equal(lw_map_file_put(f, &by_gid), LW_OK);
+		assert_int_equal(lw_map_file_put(f, &by_account), LW_OK);
+		assert_int_equal(lw_map_file_stats(f).records, 5);
+		if (by_id) {
+			lw_map_file_gone_id(f, LW_MAP_USER, FIRST);
+			lw_map_file_gone_id(f, LW_MAP_GROUP, gid);
+		} else {
+			lw_map_file_gone(f, LW_MAP_USER, LW_STR("Alice"));
+			lw_map_file_gone(f, LW_MAP_MEMBERS, LW_STR("ADMINS"));
+		}
+		assert_int_equal(lw_map_file_stats(f).records, 1);
+		assert_int_equal(user("bob@lightwave.test").e, LW_OK);
+	}
+	lw_map_file_free(f);
+}
+
 /* The same ones, changed again and again, do not make it grow for ever. */
 static void what_is_dead_is_left_behind(void **state)
 {
@@ -299,6 +342,7 @@ int main(void)
 		cmocka_unit_test(a_map_that_grows_is_followed_by_its_readers),
 		cmocka_unit_test(
 			the_same_members_need_no_room_in_another_round),
+		cmocka_unit_test(nothing_is_said_of_who_is_gone),
 		cmocka_unit_test(what_is_dead_is_left_behind),
 		cmocka_unit_test(a_full_disk_leaves_what_was_published),
 		cmocka_unit_test(a_full_disk_before_there_is_a_name),
