@@ -57,6 +57,8 @@ const char *lw_strerror(enum lw_err e)
 	case LW_OUTDATED:
 		return "directory away for longer than "
 		       "offline_authorization_max";
+	case LW_CLAIMED:
+		return "several entries claim that name";
 	case LW_ERR_COUNT:
 		break;
 	}

@@ -37,6 +37,7 @@ enum lw_err {
 	LW_NOWORKER,   /* lightwaved answers, lightwaved-worker does not */
 	LW_NOFRONT,    /* inside the modules only: lightwaved does not answer */
 	LW_OUTDATED,   /* OFFLINE, for longer than rights last without it */
+	LW_CLAIMED,    /* several entries claim that name: it is nobody's */
 	LW_ERR_COUNT
 };
 

@@ -42,6 +42,8 @@ enum lw_op {
 	LW_OP_VERIFY,	 /* login -> nothing: is this the password? */
 	LW_OP_REFRESH,	 /* nothing -> nothing: take over what changed, now */
 	LW_OP_STATUS,	 /* nothing -> pairs (job_sync.h) */
+	LW_OP_MEMBER,	 /* member -> member answer (member.h) */
+	LW_OP_RESOLVE,	 /* resolve -> resolved (member.h) */
 
 	LW_OP_CACHE_LIST = 48, /* u8 kind, u32 after -> what is known (cached.h)
 				  of whom has a higher id, in their order */

@@ -43,6 +43,7 @@ enum nss_status lw_to_nss(enum lw_err e, int saved, int *errnop)
 	case LW_NOWORKER:
 	case LW_NOFRONT:
 	case LW_OUTDATED:
+	case LW_CLAIMED:
 	case LW_ERR_COUNT:
 		break;
 	}

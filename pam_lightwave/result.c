@@ -61,6 +61,7 @@ static struct codes codes(enum lw_err e)
 	case LW_NOWORKER:
 	case LW_NOFRONT:
 	case LW_OUTDATED:
+	case LW_CLAIMED:
 	case LW_RANGE:
 	case LW_PROTO:
 	case LW_NOMEM:
@@ -156,6 +157,7 @@ const char *lw_pam_text(enum lw_phase phase, enum lw_err e)
 	case LW_RANGE:
 	case LW_PROTO:
 	case LW_NOMEM:
+	case LW_CLAIMED:
 		return nobody_answered(phase);
 	case LW_LOCKED:
 		if (phase == LW_PHASE_ACCOUNT)

@@ -74,6 +74,8 @@ enum lw_err lw_answer(struct lw_request *r, struct lw_wr *rest)
 		return lw_answer_cache_show(r, &body, rest);
 	case LW_OP_CACHE_DROP:
 		return lw_answer_cache_drop(r, &body, rest);
+	case LW_OP_MEMBER:
+	case LW_OP_RESOLVE:
 	case LW_OP_FIND:
 	case LW_OP_MEMBERSHIPS:
 	case LW_OP_MEMBERS:

@@ -19,12 +19,12 @@ static const struct {
 };
 
 static const char *const statuses[] = {
-	"OK",	    "NOTFOUND",	 "NOTOURS",    "DENIED",   "LOCKED",
-	"DISABLED", "EXPIRED",	 "FORBIDDEN",  "OFFLINE",  "RANGE",
-	"INVALID",  "PROTO",	 "NOMEM",      "PENDING",  "NOPASSWORD",
-	"SKEW",	    "NOTICKET",	 "CHANGE",     "TOOSHORT", "WEAK",
-	"HISTORY",  "TOOSOON",	 "NOTALLOWED", "NOWORKER", "NOFRONT",
-	"OUTDATED", "ERR_COUNT",
+	"OK",	    "NOTFOUND", "NOTOURS",    "DENIED",	  "LOCKED",
+	"DISABLED", "EXPIRED",	"FORBIDDEN",  "OFFLINE",  "RANGE",
+	"INVALID",  "PROTO",	"NOMEM",      "PENDING",  "NOPASSWORD",
+	"SKEW",	    "NOTICKET", "CHANGE",     "TOOSHORT", "WEAK",
+	"HISTORY",  "TOOSOON",	"NOTALLOWED", "NOWORKER", "NOFRONT",
+	"OUTDATED", "CLAIMED",	"ERR_COUNT",
 };
 _Static_assert(COUNT(statuses) == LW_ERR_COUNT + 1, "as many as in err.h");
 

@@ -209,6 +209,7 @@ static void every_status_has_its_number_and_words(void **state)
 		[LW_NOTALLOWED] = "NOTALLOWED",
 		[LW_NOWORKER] = "NOWORKER",
 		[LW_OUTDATED] = "OUTDATED",
+		[LW_CLAIMED] = "CLAIMED",
 	};
 
 	(void)state;
@@ -247,6 +248,8 @@ static void every_op_has_its_number(void **state)
 		{ LW_OP_VERIFY, "VERIFY" },
 		{ LW_OP_REFRESH, "REFRESH" },
 		{ LW_OP_STATUS, "STATUS" },
+		{ LW_OP_MEMBER, "MEMBER" },
+		{ LW_OP_RESOLVE, "RESOLVE" },
 		{ LW_OP_FIND, "FIND" },
 		{ LW_OP_MEMBERSHIPS, "MEMBERSHIPS" },
 		{ LW_OP_MEMBERS, "MEMBERS" },
