@@ -13,7 +13,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")"
 all=(files sssd nslcd nslcd-krb5 lightwave)
 # Some look up otherwise and log in as others do.
 lookups=(files sssd nslcd nslcd-nscd lightwave lightwave-first)
-phases="check cold pam ssh many session hang-local nss hot outage"
+phases="check cold pam ssh many session sudo hang-local nss hot outage"
 
 usage() {
 	cat <<-END

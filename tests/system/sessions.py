@@ -73,3 +73,23 @@ def authorized(lab, key, name):
         yield
     finally:
         lab.photon("rm", "-rf", home if made else home + "/.ssh")
+
+
+class Open:
+    """What an open session holds: uid and gids of when it began, whatever the
+    directory says of him now. No login stands before it, which might refuse
+    him."""
+
+    def __init__(self, lab, who):
+        self.lab = lab
+        self.uid, gids = lab.id("-u", who).out, lab.id("-G", who).out.split()
+        self.gid, self.gids = lab.id("-g", who).out, ",".join(gids)
+
+    def run(self, script, *args, **kw):
+        return self.lab.photon(
+            "setpriv", "--reuid", self.uid, "--regid", self.gid, "--groups",
+            self.gids, "bash", "-c", script, "bash", *args, check=False, **kw)
+
+    def sudo(self, *words, **kw):
+        """Without a password, and without what an earlier one has earned."""
+        return self.run('sudo -k -n "$@"', *words, **kw)

@@ -31,6 +31,8 @@ sys_setup() {
 	pam_lines system-password common-password
 	pam_lines system-session common-session
 	sed -i -E "s/^(passwd|group):.*/\1: $sources/" /etc/nsswitch.conf
+	# As lightwave-enable(8) does: sudo asks for the groups of now.
+	echo 'Set group_source dynamic' >>/etc/sudo.conf
 	sys_start
 	wait_up
 }
