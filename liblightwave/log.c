@@ -63,11 +63,39 @@ static void put(const char *line, size_t n)
 		return; /* nowhere left to say so */
 }
 
+bool lw_log_is_journal(void)
+{
+	return self.journal;
+}
+
+size_t lw_log_escape(struct lw_str s, char *to, size_t size)
+{
+	size_t n = 0;
+
+	/* The longest step, four bytes, and a NUL. */
+	while (s.n > 0 && n + 5 <= size) {
+		size_t step = printable(s);
+
+		if (step == 0) {
+			step = 1;
+			n += (size_t)snprintf(to + n, 5, "\\x%02X",
+					      (uint8_t)*s.s);
+		} else {
+			memcpy(to + n, s.s, step);
+			n += step;
+		}
+		s.s += step;
+		s.n -= step;
+	}
+	to[n] = '\0';
+	return n;
+}
+
 /* As one write, so that lines of several processes do not mix. */
 void lw_log(int prio, const char *fmt, ...)
 {
 	char text[1024], line[2 * sizeof(text) + 64];
-	size_t n = 0, max = sizeof(line) - 8;
+	size_t n;
 	va_list ap;
 
 	if (prio == LOG_DEBUG && !self.debug)
@@ -77,24 +105,11 @@ void lw_log(int prio, const char *fmt, ...)
 	va_end(ap);
 
 	if (self.journal)
-		n = (size_t)snprintf(line, max, "<%d>", prio);
+		n = (size_t)snprintf(line, 64, "<%d>", prio);
 	else
-		n = (size_t)snprintf(line, max, "%s[%d]: ", self.name,
+		n = (size_t)snprintf(line, 64, "%s[%d]: ", self.name,
 				     (int)getpid());
-	for (struct lw_str s = lw_str(text); s.n > 0 && n < max;) {
-		size_t step = printable(s);
-
-		if (step == 0) {
-			step = 1;
-			n += (size_t)snprintf(line + n, 8, "\\x%02X",
-					      (uint8_t)*s.s);
-		} else {
-			memcpy(line + n, s.s, step);
-			n += step;
-		}
-		s.s += step;
-		s.n -= step;
-	}
+	n += lw_log_escape(lw_str(text), line + n, sizeof(line) - 1 - n);
 	line[n++] = '\n';
 	put(line, n);
 }

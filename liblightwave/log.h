@@ -11,7 +11,8 @@
 #ifndef LW_LOG_H
 #define LW_LOG_H
 
-#include <stdbool.h>
+#include "wire.h"
+
 #include <syslog.h>
 
 /* Once, at start. name: what stands before each line where no journal is. */
@@ -20,5 +21,14 @@ void lw_log_init(const char *name, bool debug);
 /* prio: LOG_ERR, LOG_WARNING, LOG_NOTICE, LOG_INFO, LOG_DEBUG. */
 void lw_log(int prio, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
+
+/* Whether standard error is the journal. */
+bool lw_log_is_journal(void);
+
+/*
+ * s as it stands in a line, in to (size bytes, at least 8): as much as there is
+ * room for, and a NUL. Its length.
+ */
+size_t lw_log_escape(struct lw_str s, char *to, size_t size);
 
 #endif

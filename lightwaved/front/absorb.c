@@ -134,6 +134,9 @@ static enum lw_err settle_name(struct lw_front *f, const struct lw_question *q,
 	if (!owned && facts->primary > 0)
 		lw_unserved_name(f, q->kind, account, facts->primary,
 				 facts->entries[0].sid);
+	if (!owned && facts->primary > 1)
+		return lw_cache_miss_claimed(&f->cache, q->kind, account,
+					     lw_now_ms());
 	return lw_cache_miss_name(&f->cache, q->kind, account, lw_now_ms());
 }
 

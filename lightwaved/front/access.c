@@ -2,6 +2,7 @@
 #include "access.h"
 
 #include "cleanup.h"
+#include "meant.h"
 
 #include <string.h>
 
@@ -15,7 +16,7 @@ static enum lw_err matches(struct lw_request *r, const char *rule,
 {
 	struct lw_policy p = lw_front_policy(r->front);
 	struct lw_naming naming = p.naming;
-	bool group = *rule == '%';
+	int64_t ttl_ms = r->front->config->ttl * INT64_C(1000);
 	uint32_t id;
 	char account[LW_NAME_MAX];
 	const struct lw_object *o;
@@ -30,20 +31,23 @@ static enum lw_err matches(struct lw_request *r, const char *rule,
 		return id == user->id || lw_ids_have(groups, id) ? LW_OK
 								 : LW_NOTOURS;
 	}
+	if (*rule == '%') {
+		e = lw_meant_group(r, lw_str(rule + 1), ttl_ms, &o);
+		if (e != LW_OK)
+			return e;
+		return lw_ids_have(groups, o->id) ? LW_OK : LW_NOTOURS;
+	}
 	naming.bare = true;
-	if (lw_name_parse(&naming, lw_str(rule + group), account) != LW_OK)
+	if (lw_name_parse(&naming, lw_str(rule), account) != LW_OK)
 		return LW_NOTFOUND;
 	/* Who was known by that name is still meant after renaming himself. */
-	pin = group ? NULL : lw_cache_pinned(&r->front->cache, account);
+	pin = lw_cache_pinned(&r->front->cache, account);
 	if (pin)
 		return !strcmp(pin, user->sid) ? LW_OK : LW_NOTOURS;
-	e = lw_find_by_name(r, group ? LW_KIND_GROUP : LW_KIND_USER, account,
-			    r->front->config->ttl * INT64_C(1000), &o);
+	e = lw_find_by_name(r, LW_KIND_USER, account, ttl_ms, &o);
 	if (e != LW_OK)
 		return e;
-	if (!group)
-		return o->id == user->id ? LW_OK : LW_NOTOURS;
-	return lw_ids_have(groups, o->id) ? LW_OK : LW_NOTOURS;
+	return o->id == user->id ? LW_OK : LW_NOTOURS;
 }
 
 static void say(char *rule, size_t size, const char *verb, const char *which,

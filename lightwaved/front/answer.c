@@ -68,14 +68,16 @@ enum lw_err lw_answer(struct lw_request *r, struct lw_wr *rest)
 		return lw_answer_refresh(r, &body, rest);
 	case LW_OP_STATUS:
 		return lw_answer_status(r, &body, rest);
+	case LW_OP_MEMBER:
+		return lw_answer_member(r, &body, rest);
+	case LW_OP_RESOLVE:
+		return lw_answer_resolve(r, &body, rest);
 	case LW_OP_CACHE_LIST:
 		return lw_answer_cache_list(r, &body, rest);
 	case LW_OP_CACHE_SHOW:
 		return lw_answer_cache_show(r, &body, rest);
 	case LW_OP_CACHE_DROP:
 		return lw_answer_cache_drop(r, &body, rest);
-	case LW_OP_MEMBER:
-	case LW_OP_RESOLVE:
 	case LW_OP_FIND:
 	case LW_OP_MEMBERSHIPS:
 	case LW_OP_MEMBERS:

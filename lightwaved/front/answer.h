@@ -65,6 +65,14 @@ enum lw_err lw_answer_principal(struct lw_request *r, struct lw_rd *body,
 enum lw_err lw_answer_ticket(struct lw_request *r, struct lw_rd *body,
 			     struct lw_wr *rest);
 
+/* answer_member.c */
+enum lw_err lw_answer_member(struct lw_request *r, struct lw_rd *body,
+			     struct lw_wr *rest);
+
+/* answer_resolve.c */
+enum lw_err lw_answer_resolve(struct lw_request *r, struct lw_rd *body,
+			      struct lw_wr *rest);
+
 /* answer_cache.c */
 enum lw_err lw_answer_cache_list(struct lw_request *r, struct lw_rd *body,
 				 struct lw_wr *rest);

@@ -4,7 +4,6 @@
 #include "access.h"
 #include "cleanup.h"
 #include "judge.h"
-#include "log.h"
 
 #include <string.h>
 #include <strings.h>
@@ -74,7 +73,7 @@ enum lw_err lw_answer_account(struct lw_request *r, struct lw_rd *body,
 		e = account(r, &l, &o, rule, sizeof(rule));
 	e = lw_judge_away(r, e);
 	if (e != LW_PENDING)
-		lw_judge_log("account", &l, o, e, rule);
+		lw_judge_log(r, LW_AUDIT_ACCOUNT, &l, o, e, rule);
 	if (e == LW_OK && o)
 		lw_recent_passed(&r->front->recent, r->pid, o->id, lw_now_ms());
 	return e;
@@ -146,6 +145,28 @@ static enum lw_err of_principal(struct lw_request *r,
 	return e == LW_OK && o->id == (*ret)->id ? LW_OK : LW_DENIED;
 }
 
+static void say_principal(const struct lw_request *r,
+			  const struct lw_principal *p,
+			  const struct lw_object *o, enum lw_err e)
+{
+	const char *why = e == LW_DENIED ? "not that account's" : "";
+	const struct lw_audit a = { .event = LW_AUDIT_PRINCIPAL,
+				    .user = p->account,
+				    .principal = p->principal,
+				    .account = o,
+				    .result = e,
+				    .why = why,
+				    .as_of_ms = r->as_of_ms,
+				    .away = r->offline };
+
+	lw_audit_say(r->front, &a, "principal %.*s for user %.*s: %s",
+		     (int)p->principal.n, p->principal.s, (int)p->account.n,
+		     p->account.s,
+		     e == LW_OK ? "allowed"
+		     : *why	? why
+				: lw_strerror(e));
+}
+
 enum lw_err lw_answer_principal(struct lw_request *r, struct lw_rd *body,
 				struct lw_wr *rest)
 {
@@ -161,12 +182,7 @@ enum lw_err lw_answer_principal(struct lw_request *r, struct lw_rd *body,
 	e = lw_judge_away(r, e);
 	if (e == LW_PENDING)
 		return e;
-	lw_log(e == LW_OK ? LOG_INFO : LOG_NOTICE,
-	       "principal %.*s for user %.*s: %s", (int)p.principal.n,
-	       p.principal.s, (int)p.account.n, p.account.s,
-	       e == LW_OK	? "allowed"
-	       : e == LW_DENIED ? "not that account's"
-				: lw_strerror(e));
+	say_principal(r, &p, o, e);
 	if (e == LW_OK && o)
 		lw_wr_str(rest, lw_str(o->name));
 	return e;

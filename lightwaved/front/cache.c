@@ -28,6 +28,7 @@ void lw_cache_init(struct lw_cache *c)
 	lw_table_init(&c->objects, MAX_OBJECTS, lw_object_free);
 	lw_table_init(&c->names, MAX_OBJECTS, free);
 	lw_table_init(&c->misses, MAX_MISSES, free);
+	lw_table_init(&c->claimed, MAX_MISSES, free);
 	lw_table_init(&c->groups_of, MAX_LISTS, free);
 	lw_table_init(&c->members_of, MAX_LISTS, free);
 	lw_table_init(&c->changed, MAX_CHANGED, free);
@@ -42,6 +43,7 @@ void lw_cache_clear(struct lw_cache *c)
 	lw_table_clear(&c->changed);
 	lw_table_clear(&c->accepted);
 	lw_table_clear(&c->misses);
+	lw_table_clear(&c->claimed);
 	lw_table_clear(&c->groups_of);
 	lw_table_clear(&c->members_of);
 	lw_table_clear(&c->doubted);
@@ -59,6 +61,7 @@ void lw_cache_forget(struct lw_cache *c)
 	/* A name whose object is gone is unknown, but still pinned. */
 	lw_table_clear(&c->objects);
 	lw_table_clear(&c->misses);
+	lw_table_clear(&c->claimed);
 	lw_table_clear(&c->groups_of);
 	lw_table_clear(&c->members_of);
 	lw_table_clear(&c->doubted);
@@ -158,6 +161,15 @@ int64_t lw_cache_missed_name(const struct lw_cache *c, enum lw_kind kind,
 	char key[KEY_MAX];
 
 	return when(&c->misses, name_key(key, kind, account));
+}
+
+bool lw_cache_missed_claimed(const struct lw_cache *c, enum lw_kind kind,
+			     const char *account)
+{
+	char key[KEY_MAX];
+
+	name_key(key, kind, account);
+	return lw_table_get(&c->misses, key) && lw_table_get(&c->claimed, key);
 }
 
 const struct lw_ids *lw_cache_groups_of(const struct lw_cache *c, uint32_t uid)
@@ -316,7 +328,20 @@ enum lw_err lw_cache_miss_name(struct lw_cache *c, enum lw_kind kind,
 {
 	char key[KEY_MAX];
 
-	return note(&c->misses, name_key(key, kind, account), at_ms);
+	name_key(key, kind, account);
+	lw_table_drop(&c->claimed, key);
+	return note(&c->misses, key, at_ms);
+}
+
+enum lw_err lw_cache_miss_claimed(struct lw_cache *c, enum lw_kind kind,
+				  const char *account, int64_t at_ms)
+{
+	char key[KEY_MAX];
+	enum lw_err e = lw_cache_miss_name(c, kind, account, at_ms);
+
+	return e == LW_OK
+		       ? note(&c->claimed, name_key(key, kind, account), at_ms)
+		       : e;
 }
 
 enum lw_err lw_cache_keep_groups_of(struct lw_cache *c, uint32_t uid,

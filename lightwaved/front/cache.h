@@ -38,6 +38,7 @@ struct lw_cache {
 	struct lw_table objects; /* kind and id -> struct lw_object */
 	struct lw_table names;	 /* kind and folded name -> lw_owned_name */
 	struct lw_table misses;	 /* either key -> when */
+	struct lw_table claimed; /* of misses, names: several claim it */
 	struct lw_table groups_of, members_of;
 	struct lw_table changed;  /* kind and id -> when that was heard */
 	struct lw_table doubted;  /* kind and id of whose list -> when */
@@ -79,6 +80,9 @@ const struct lw_object *lw_cache_by_name(const struct lw_cache *c,
 int64_t lw_cache_missed_id(const struct lw_cache *c, enum lw_kind kind,
 			   uint32_t id);
 int64_t lw_cache_missed_name(const struct lw_cache *c, enum lw_kind kind,
+			     const char *account);
+/* ... and whether it did because several claim that name. */
+bool lw_cache_missed_claimed(const struct lw_cache *c, enum lw_kind kind,
 			     const char *account);
 
 const struct lw_ids *lw_cache_groups_of(const struct lw_cache *c, uint32_t uid);
@@ -134,6 +138,9 @@ enum lw_err lw_cache_miss_id(struct lw_cache *c, enum lw_kind kind, uint32_t id,
 			     int64_t at_ms);
 enum lw_err lw_cache_miss_name(struct lw_cache *c, enum lw_kind kind,
 			       const char *account, int64_t at_ms);
+/* The same, because several claim it and it is nobody's. LW_NOMEM. */
+enum lw_err lw_cache_miss_claimed(struct lw_cache *c, enum lw_kind kind,
+				  const char *account, int64_t at_ms);
 enum lw_err lw_cache_keep_groups_of(struct lw_cache *c, uint32_t uid,
 				    struct lw_ids *ids);
 enum lw_err lw_cache_keep_members_of(struct lw_cache *c, uint32_t gid,

@@ -9,6 +9,7 @@
 #define LW_FRONT_H
 
 #include "cache.h"
+#include "journal.h"
 #include "memo.h"
 #include "recent.h"
 #include "roster.h"
@@ -38,8 +39,9 @@ struct lw_front {
 	struct lw_follow *follow;
 	struct lw_publish *publish; /* NULL: there is none (yet) */
 	struct lw_server *server;
-	unsigned int outage;	/* enum lw_outage; as was last logged */
-	struct lw_store *store; /* NULL: none is kept */
+	unsigned int outage;	   /* enum lw_outage; as was last logged */
+	struct lw_store *store;	   /* NULL: none is kept */
+	struct lw_journal journal; /* of audit.h */
 };
 
 /*

@@ -3,7 +3,6 @@
 
 #include "answer.h"
 #include "follow.h"
-#include "log.h"
 #include "present.h"
 
 enum lw_err lw_judge_user(struct lw_request *r, struct lw_str typed,
@@ -127,15 +126,26 @@ enum lw_err lw_judge_password(struct lw_request *r, const struct lw_login *l,
 	return verdict(r, *ret);
 }
 
-void lw_judge_log(const char *what, const struct lw_login *l,
-		  const struct lw_object *o, enum lw_err e, const char *why)
+void lw_judge_log(const struct lw_request *r, enum lw_audit_event event,
+		  const struct lw_login *l, const struct lw_object *o,
+		  enum lw_err e, const char *why)
 {
-	bool good = e == LW_OK;
+	bool good = e == LW_OK, ruled = event == LW_AUDIT_ACCOUNT;
+	const struct lw_audit a = { .event = event,
+				    .user = l->user,
+				    .account = o,
+				    .service = l->service,
+				    .rhost = l->rhost,
+				    .rule = lw_str(ruled ? why : ""),
+				    .result = e,
+				    .why = ruled ? "" : why,
+				    .as_of_ms = r->as_of_ms,
+				    .away = r->offline };
 
-	lw_log(good ? LOG_INFO : LOG_NOTICE,
-	       "%s: user %.*s%s%s%s, service %.*s%s%.*s: %s%s%s", what,
-	       (int)l->user.n, l->user.s, o ? " (" : "", o ? o->name : "",
-	       o ? ")" : "", (int)l->service.n, l->service.s,
-	       l->rhost.n ? ", from " : "", (int)l->rhost.n, l->rhost.s,
-	       good ? "allowed" : lw_strerror(e), *why ? ": " : "", why);
+	lw_audit_say(
+		r->front, &a, "%s: user %.*s%s%s%s, service %.*s%s%.*s: %s%s%s",
+		lw_audit_name(event), (int)l->user.n, l->user.s, o ? " (" : "",
+		o ? o->name : "", o ? ")" : "", (int)l->service.n, l->service.s,
+		l->rhost.n ? ", from " : "", (int)l->rhost.n, l->rhost.s,
+		good ? "allowed" : lw_strerror(e), *why ? ": " : "", why);
 }

@@ -5,6 +5,7 @@
 #ifndef LW_JUDGE_H
 #define LW_JUDGE_H
 
+#include "audit.h"
 #include "lookup.h"
 
 /*
@@ -42,8 +43,12 @@ bool lw_judge_again(struct lw_request *r, enum lw_err e);
  */
 enum lw_err lw_judge_away(const struct lw_request *r, enum lw_err e);
 
-/* One line: who, for what, allowed or not, and why ("" for nothing). */
-void lw_judge_log(const char *what, const struct lw_login *l,
-		  const struct lw_object *o, enum lw_err e, const char *why);
+/*
+ * One record (audit.h): who, for what, allowed or not, and why ("" for
+ * nothing; of an account question the rule).
+ */
+void lw_judge_log(const struct lw_request *r, enum lw_audit_event event,
+		  const struct lw_login *l, const struct lw_object *o,
+		  enum lw_err e, const char *why);
 
 #endif

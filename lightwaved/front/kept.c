@@ -64,6 +64,7 @@ bool lw_kept_by_name(struct lw_request *r, enum lw_kind kind,
 	    lw_replica_owner(replica, &p, kind, account, &owner) != LW_OK)
 		return false;
 	ret->doubted = owner.doubted;
+	ret->claimed = !owner.who && owner.claimants > 1;
 	if (owner.who)
 		serve(r, owner.who, ret);
 	else

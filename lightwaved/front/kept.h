@@ -13,6 +13,7 @@ struct lw_kept {
 	enum lw_err result; /* LW_NOTFOUND: it is there, and not served */
 	const struct lw_object *o;
 	bool doubted;
+	bool claimed; /* by name: by several, and it is nobody's */
 };
 
 /* Objects live until the handler's next run. */

@@ -104,6 +104,15 @@ enum lw_err lw_find_by_name(struct lw_request *r, enum lw_kind kind,
 	}
 }
 
+bool lw_find_claimed(struct lw_request *r, enum lw_kind kind,
+		     const char *account)
+{
+	struct lw_kept kept;
+
+	return (lw_kept_by_name(r, kind, account, &kept) && kept.claimed) ||
+	       lw_cache_missed_claimed(&r->front->cache, kind, account);
+}
+
 enum lw_err lw_find_by_id(struct lw_request *r, enum lw_kind kind, uint32_t id,
 			  int64_t max_age_ms, const struct lw_object **ret)
 {

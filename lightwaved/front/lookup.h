@@ -26,6 +26,13 @@ enum lw_err lw_find_by_name(struct lw_request *r, enum lw_kind kind,
 			    const char *account, int64_t max_age_ms,
 			    const struct lw_object **ret);
 
+/*
+ * After LW_NOTFOUND of that: whether there are such entries, and each is kept
+ * from having the name by another.
+ */
+bool lw_find_claimed(struct lw_request *r, enum lw_kind kind,
+		     const char *account);
+
 /* LW_NOTFOUND at once for an id that no entry of the domain can have. */
 enum lw_err lw_find_by_id(struct lw_request *r, enum lw_kind kind, uint32_t id,
 			  int64_t max_age_ms, const struct lw_object **ret);

@@ -35,7 +35,8 @@
 
 struct options {
 	const char *config, *rundir, *jobs, *creds;
-	const char *cache; /* where the store is; "": there is none */
+	const char *cache;   /* where the store is; "": there is none */
+	const char *journal; /* NULL: where the log is not the journal */
 	bool check, debug;
 };
 
@@ -85,9 +86,9 @@ static void usage(FILE *out)
 {
 	fputs("usage: lightwaved [--config FILE] [--runtime-dir DIR] "
 	      "[--jobs SOCKET]\n"
-	      "                  [--creds SOCKET] [--cache-dir DIR] [--check] "
-	      "[--debug]\n"
-	      "                  [--help] [--version]\n",
+	      "                  [--creds SOCKET] [--cache-dir DIR] "
+	      "[--journal SOCKET]\n"
+	      "                  [--check] [--debug] [--help] [--version]\n",
 	      out);
 }
 
@@ -162,6 +163,7 @@ static void front_done(struct lw_front **pf)
 	lw_tickets_expire(&f->tickets, INT64_MAX);
 	lw_cache_clear(&f->cache);
 	lw_table_clear(&f->said);
+	lw_journal_done(&f->journal);
 	lw_recent_done(&f->recent);
 	lw_memo_done(&f->memo);
 	lw_roster_done(&f->roster);
@@ -233,6 +235,7 @@ static int serve(const struct options *o)
 	char error[512];
 	enum lw_err e;
 
+	lw_journal_init(&f->journal, o->journal);
 	lw_cache_init(&f->cache);
 	lw_table_init(&f->said, 1024, free);
 	lw_recent_init(&f->recent);
@@ -308,14 +311,15 @@ int main(int argc, char **argv)
 		{ "jobs", required_argument, NULL, 'j' },
 		{ "creds", required_argument, NULL, 'C' },
 		{ "cache-dir", required_argument, NULL, 's' },
+		{ "journal", required_argument, NULL, 'J' },
 		{ "check", no_argument, NULL, 'k' },
 		{ "debug", no_argument, NULL, 'd' },
 		{ "help", no_argument, NULL, 'h' },
 		{ "version", no_argument, NULL, 'V' },
 		{ 0 },
 	};
-	struct options o = { LW_CONFIG_FILE, RUNDIR, JOBS, CREDS,
-			     NULL,	     false,  false };
+	struct options o = { LW_CONFIG_FILE, RUNDIR, JOBS,  CREDS,
+			     NULL,	     NULL,   false, false };
 	int c;
 
 	if (argc == 4 && !strcmp(argv[1], "--store-process"))
@@ -336,6 +340,9 @@ int main(int argc, char **argv)
 			break;
 		case 's':
 			o.cache = optarg;
+			break;
+		case 'J':
+			o.journal = optarg;
 			break;
 		case 'k':
 			o.check = true;
@@ -368,6 +375,8 @@ int main(int argc, char **argv)
 				  : "";
 
 	lw_log_init("lightwaved", o.debug);
+	if (!o.journal && lw_log_is_journal())
+		o.journal = LW_JOURNAL_SOCKET;
 	if (!lw_harden()) {
 		lw_log(LOG_ERR, "cannot start safely: %s", strerror(errno));
 		return EXIT_FAILURE;

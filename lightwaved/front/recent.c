@@ -22,6 +22,7 @@ void lw_recent_init(struct lw_recent *r)
 	lw_table_init(&r->users, USERS_MAX, free);
 	lw_table_init(&r->logins, LOGINS_MAX, free);
 	lw_table_init(&r->passed, LOGINS_MAX, free);
+	lw_table_init(&r->looked, LOGINS_MAX, free);
 }
 
 void lw_recent_done(struct lw_recent *r)
@@ -29,6 +30,7 @@ void lw_recent_done(struct lw_recent *r)
 	lw_table_clear(&r->users);
 	lw_table_clear(&r->logins);
 	lw_table_clear(&r->passed);
+	lw_table_clear(&r->looked);
 }
 
 static void user_key(char key[16], uint32_t uid)
@@ -147,13 +149,12 @@ int64_t lw_recent_age(struct lw_recent *r, struct lw_str service,
 	return age;
 }
 
-static void passed_key(char key[32], pid_t pid, uint32_t uid)
+static void process_key(char key[32], pid_t pid, uint32_t uid)
 {
 	snprintf(key, 32, "%d:%u", (int)pid, uid);
 }
 
-void lw_recent_passed(struct lw_recent *r, pid_t pid, uint32_t uid,
-		      int64_t now_ms)
+static void note(struct lw_table *t, pid_t pid, uint32_t uid, int64_t now_ms)
 {
 	int64_t *at = malloc(sizeof(*at));
 	char key[32];
@@ -163,17 +164,41 @@ void lw_recent_passed(struct lw_recent *r, pid_t pid, uint32_t uid,
 		return;
 	}
 	*at = now_ms;
-	passed_key(key, pid, uid);
-	lw_table_put(&r->passed, key, at);
+	process_key(key, pid, uid);
+	lw_table_put(t, key, at);
+}
+
+static bool lately(const struct lw_table *t, pid_t pid, uint32_t uid,
+		   int64_t now_ms)
+{
+	const int64_t *at;
+	char key[32];
+
+	process_key(key, pid, uid);
+	at = pid > 0 ? lw_table_get(t, key) : NULL;
+	return at && now_ms - *at <= LOGIN_MS;
+}
+
+void lw_recent_passed(struct lw_recent *r, pid_t pid, uint32_t uid,
+		      int64_t now_ms)
+{
+	note(&r->passed, pid, uid, now_ms);
 }
 
 bool lw_recent_has_passed(const struct lw_recent *r, pid_t pid, uint32_t uid,
 			  int64_t now_ms)
 {
-	const int64_t *at;
-	char key[32];
+	return lately(&r->passed, pid, uid, now_ms);
+}
 
-	passed_key(key, pid, uid);
-	at = pid > 0 ? lw_table_get(&r->passed, key) : NULL;
-	return at && now_ms - *at <= LOGIN_MS;
+void lw_recent_looked(struct lw_recent *r, pid_t pid, uint32_t uid,
+		      int64_t now_ms)
+{
+	note(&r->looked, pid, uid, now_ms);
+}
+
+bool lw_recent_has_looked(const struct lw_recent *r, pid_t pid, uint32_t uid,
+			  int64_t now_ms)
+{
+	return lately(&r->looked, pid, uid, now_ms);
 }

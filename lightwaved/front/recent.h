@@ -17,6 +17,7 @@ struct lw_recent {
 	struct lw_table users;	/* uid -> what he was told, what he must do */
 	struct lw_table logins; /* service and typed name -> when it began */
 	struct lw_table passed; /* process and uid -> when he was let in */
+	struct lw_table looked; /* ... and when his entry was looked at */
 };
 
 void lw_recent_init(struct lw_recent *r);
@@ -55,6 +56,16 @@ int64_t lw_recent_age(struct lw_recent *r, struct lw_str service,
 void lw_recent_passed(struct lw_recent *r, pid_t pid, uint32_t uid,
 		      int64_t now_ms);
 bool lw_recent_has_passed(const struct lw_recent *r, pid_t pid, uint32_t uid,
+			  int64_t now_ms);
+
+/*
+ * For this process of root's the directory itself was asked about uid. For ten
+ * seconds that will do for all that it asks: sudo asks about every group of
+ * its rules.
+ */
+void lw_recent_looked(struct lw_recent *r, pid_t pid, uint32_t uid,
+		      int64_t now_ms);
+bool lw_recent_has_looked(const struct lw_recent *r, pid_t pid, uint32_t uid,
 			  int64_t now_ms);
 
 #endif

@@ -123,6 +123,14 @@ enum lw_err lw_replica_groups_of(struct lw_replica *r, struct lw_known *k,
 				 struct lw_known ***ret, size_t *ret_n);
 enum lw_err lw_replica_members_of(struct lw_replica *r, struct lw_known *k,
 				  struct lw_known ***ret, size_t *ret_n);
+/*
+ * replica_path.c: the groups that member is in group by, a shortest way: one
+ * that it is a member of itself first, group last. ret as above. LW_NOTFOUND:
+ * it is not in it. LW_NOMEM.
+ */
+enum lw_err lw_replica_path(struct lw_replica *r, struct lw_known *member,
+			    const struct lw_known *group,
+			    struct lw_known ***ret, size_t *ret_n);
 /* Inside: the members of k are these, from now on. */
 enum lw_err lw_replica_relate(struct lw_replica *r, struct lw_known *k,
 			      uint32_t count, struct lw_rd members);

@@ -10,7 +10,7 @@
 #define LW_REQUEST_H
 
 #include "front.h"
-#include "proto.h"
+#include "member.h"
 
 struct lw_conn;
 struct lw_creds_question;

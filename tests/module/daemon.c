@@ -27,7 +27,7 @@ static const char base[] = "[domain]\n"
 
 static const char *program = DAEMON;
 static pid_t pid;
-static bool debugs;
+static bool debugs, journals;
 static bool keeps; /* the next one knows what the last one knew */
 static int log_fd = -1;
 static char log_text[1024 * 1024];
@@ -146,6 +146,11 @@ void daemon_debug(void)
 	debugs = true;
 }
 
+void daemon_journal(void)
+{
+	journals = true;
+}
+
 void daemon_keep(void)
 {
 	keeps = true;
@@ -153,23 +158,22 @@ void daemon_keep(void)
 
 void daemon_begin(const char *more)
 {
-	const char *const args[] = { "--config",
-				     "./conf",
-				     "--runtime-dir",
-				     ".",
-				     "--jobs",
-				     "./jobs",
-				     "--creds",
-				     "./creds",
-				     "--cache-dir",
-				     "./cache",
-				     debugs ? "--debug" : NULL,
-				     NULL };
+	const char *args[ARGS_MAX] = { "--config", "./conf",  "--runtime-dir",
+				       ".",	   "--jobs",  "./jobs",
+				       "--creds",  "./creds", "--cache-dir",
+				       "./cache",  NULL };
+	size_t n = 10; /* of these; the others follow */
 
 	assert_int_equal(pid, 0);
 	if (!keeps)
 		daemon_forget();
-	keeps = debugs = false;
+	if (journals) {
+		args[n++] = "--journal";
+		args[n++] = "./journal";
+	}
+	if (debugs)
+		args[n++] = "--debug";
+	keeps = debugs = journals = false;
 	daemon_conf(more);
 	log_n = 0;
 	log_text[0] = '\0';

@@ -26,6 +26,8 @@ void daemon_begin(const char *more);
 void daemon_keep(void);
 /* The next daemon tells what it tells with --debug. */
 void daemon_debug(void);
+/* ... sends its records to ./journal. */
+void daemon_journal(void);
 /* Empties ./cache. */
 void daemon_forget(void);
 /* SIGTERM; fails the test unless it ends well. Nothing if none runs. */

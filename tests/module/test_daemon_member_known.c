@@ -1,0 +1,225 @@
+/*
+ * test_daemon_member_known.c - whom a rule of sudoers means where the domain
+ * is known whole: through which groups, and how soon a change counts. The priv
+ * socket answers uid 0.
+ */
+#include "front.h"
+#include "login.h"
+#include "member_rig.h"
+
+#include "follow_rig.h"
+
+#include <stdio.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define SID DOMAIN_SID "-100-"
+
+static const struct lw_entry far = GROUP("far", "100-2002"),
+			     near = GROUP("Near", "100-2003"),
+			     ring = GROUP("ring", "100-2004"),
+			     twin = GROUP("Twin", "100-2005"),
+			     other_twin = {
+				     .kind = LW_KIND_GROUP,
+				     .dn = TEXT(DN_OF("other")),
+				     .sid = TEXT(SID "2006"),
+				     .sam = TEXT("twin"),
+			     },
+			     top = GROUP("top", "100-2007"),
+			     nobodys = {
+				     .kind = LW_KIND_GROUP,
+				     .dn = TEXT(DN_OF("nobodys")),
+				     .sid = TEXT("S-1-0-1"),
+			     };
+
+/*
+ * alice in near; near in ring and far; ring in far, near and twin; twin and
+ * nobodys in top; bob in nobodys.
+ */
+static const struct worker_synced domain[] = {
+	{ &alice, { NULL } },
+	{ &bob, { NULL } },
+	{ &near, { DN_OF("alice"), DN_OF("ring") } },
+	{ &ring, { DN_OF("Near") } },
+	{ &far, { DN_OF("ring"), DN_OF("Near") } },
+	{ &twin, { DN_OF("ring") } },
+	{ &other_twin, { NULL } },
+	{ &top, { DN_OF("Twin"), DN_OF("nobodys") } },
+	{ &nobodys, { DN_OF("bob") } },
+	{ &admins, { NULL } },
+};
+
+static void start(const char *conf)
+{
+	worker_say(&(struct worker_line) { .op = LW_OP_SYNC,
+					   .key = "everything",
+					   .synced = domain,
+					   .synced_n = COUNT(domain),
+					   .end = LW_SYNCED_EVERYTHING,
+					   .highest = 100 });
+	worker_say(&no_changes);
+	daemon_start(conf);
+	daemon_says("the directory is known whole", 1);
+}
+
+static void path_is(uint32_t uid, const char *group, const char *path)
+{
+	struct member_got got;
+
+	assert_int_equal(
+		member_ask(LW_MEMBER_DECIDES, uid, "someone", group, &got),
+		LW_OK);
+	assert_true(got.yes);
+	assert_string_equal(got.path, path);
+}
+
+static void the_shortest_way_is_told(void **state)
+{
+	(void)state;
+	start(LATER);
+	path_is(ID(1025), "near", "near@lightwave.test > ");
+	path_is(ID(1025), "far", "near@lightwave.test > far@lightwave.test > ");
+	path_is(ID(1025), SID "2004",
+		"near@lightwave.test > ring@lightwave.test > ");
+	/* Who has no name here goes by his SID; who has none, by nobody's. */
+	path_is(ID(1025), "top",
+		"near@lightwave.test > ring@lightwave.test > " SID
+		"2005 > top@lightwave.test > ");
+	path_is(ID(1026), "top", "S-1-0-1 > top@lightwave.test > ");
+	/* Nobody says of himself that he is in Users; nor of his own SID. */
+	path_is(ID(1025), SID "1025", "");
+	daemon_says("sudo asks for group far (" SID
+		    "2002, path near@lightwave.test > far@lightwave.test): "
+		    "yes: a member, facts",
+		    1);
+	assert_int_equal(asked(), 0);
+}
+
+static void what_is_claimed_twice_counts_by_sid_alone(void **state)
+{
+	(void)state;
+	start(LATER);
+	assert_int_equal(member_decides(ID(1025), SID "2005"), LW_OK);
+	assert_int_equal(member_decides(ID(1025), SID "2006"), LW_FORBIDDEN);
+	assert_int_equal(member_decides(ID(1025), "twin"), LW_NOTFOUND);
+	assert_int_equal(member_decides(ID(1025), "S-1-0-1"), LW_NOTFOUND);
+}
+
+/* Whoever connects is who asks: a process of its own, as each sudo is. */
+static enum lw_err decides_elsewhere(uint32_t uid, const char *group)
+{
+	const struct sockaddr_un priv = { .sun_family = AF_UNIX,
+					  .sun_path = "./priv" };
+	lw_cleanup(lw_close) int fd = socket(AF_UNIX, SOCK_STREAM, 0);
+	struct member_got got;
+	int status;
+	pid_t pid;
+	enum lw_err e;
+
+	assert_true(fd >= 0);
+	pid = fork();
+	assert_true(pid >= 0);
+	if (pid == 0)
+		_exit(connect(fd, (const struct sockaddr *)&priv,
+			      sizeof(priv)) == 0
+			      ? 0
+			      : 1);
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_int_equal(status, 0);
+	member_send(fd, LW_MEMBER_DECIDES, uid, "someone", group);
+	e = member_take(fd, &got);
+	return e == LW_OK && !got.yes ? LW_FORBIDDEN : e;
+}
+
+static void who_was_just_added_is_let_in(void **state)
+{
+	static const struct worker_synced added[] = {
+		{ &admins, { DN_OF("alice") } },
+	};
+	unsigned int before;
+
+	(void)state;
+	start(LATER);
+	before = worker_count(LW_OP_SYNC, "changes");
+	assert_int_equal(decides_elsewhere(ID(1025), "admins"), LW_FORBIDDEN);
+	assert_int_equal(worker_count(LW_OP_SYNC, "changes"), before + 1);
+	worker_say(&(struct worker_line) { .op = LW_OP_SYNC,
+					   .key = "changes",
+					   .synced = added,
+					   .synced_n = COUNT(added),
+					   .end = LW_SYNCED_CHANGES,
+					   .highest = 101 });
+	worker_tick();
+	assert_int_equal(decides_elsewhere(ID(1025), "admins"), LW_OK);
+	assert_int_equal(worker_count(LW_OP_SYNC, "changes"), before + 2);
+}
+
+/* sudo asks about every group of its rules: most of the answers are no. */
+static void one_process_has_it_looked_at_once(void **state)
+{
+	unsigned int before;
+
+	(void)state;
+	start(LATER);
+	before = worker_count(LW_OP_SYNC, "changes");
+	for (int i = 0; i < 50; i++)
+		assert_int_equal(member_decides(ID(1025), "admins"),
+				 LW_FORBIDDEN);
+	assert_int_equal(worker_count(LW_OP_SYNC, "changes"), before + 1);
+	/* Of another user nothing was said by that. */
+	assert_int_equal(member_decides(ID(1026), "admins"), LW_FORBIDDEN);
+	assert_int_equal(worker_count(LW_OP_SYNC, "changes"), before + 2);
+}
+
+static void who_was_removed_is_refused_before_long(void **state)
+{
+	static const struct worker_synced removed[] = {
+		{ &near, { DN_OF("ring") } },
+	};
+	int64_t until;
+	enum lw_err e;
+
+	(void)state;
+	/* She may as well have been deleted. */
+	worker_say(&(struct worker_line) {
+		.op = LW_OP_FIND, .key = "100-1025", .entry = { &alice } });
+	start(SOON);
+	assert_int_equal(member_decides(ID(1025), "far"), LW_OK);
+	worker_say(&(struct worker_line) { .op = LW_OP_SYNC,
+					   .key = "changes",
+					   .synced = removed,
+					   .synced_n = COUNT(removed),
+					   .end = LW_SYNCED_CHANGES,
+					   .highest = 101 });
+	until = worker_now_ms() + PATIENCE_MS;
+	do {
+		assert_true(worker_now_ms() < until);
+		e = member_decides(ID(1025), "far");
+	} while (e == LW_OK);
+	assert_int_equal(e, LW_FORBIDDEN);
+}
+
+#define TEST(f) cmocka_unit_test_setup_teardown(f, begin, end)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(the_shortest_way_is_told),
+		TEST(what_is_claimed_twice_counts_by_sid_alone),
+		TEST(who_was_just_added_is_let_in),
+		TEST(one_process_has_it_looked_at_once),
+		TEST(who_was_removed_is_refused_before_long),
+	};
+	int failed;
+
+	if (geteuid() != 0) {
+		puts("skipped: the priv socket answers uid 0 only");
+		return 77;
+	}
+	front_enter();
+	failed = cmocka_run_group_tests_name("member known", tests, NULL, NULL);
+	front_leave();
+	return failed;
+}
