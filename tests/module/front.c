@@ -4,6 +4,7 @@
 #include "check.h"
 #include "cleanup.h"
 #include "client.h"
+#include "member.h"
 
 #include <dirent.h>
 #include <poll.h>
@@ -93,6 +94,7 @@ static struct front_question decode(const struct lw_head *head,
 	struct lw_password_change c = { 0 };
 	struct lw_login l = { 0 };
 	struct lw_principal p = { 0 };
+	struct lw_member m = { 0 };
 	struct lw_rd r;
 
 	lw_rd_init(&r, body, head->len);
@@ -107,6 +109,8 @@ static struct front_question decode(const struct lw_head *head,
 	else if (head->op == LW_OP_PRINCIPAL &&
 		 lw_principal_decode(&r, &p) == LW_OK)
 		l.user = p.account;
+	else if (head->op == LW_OP_MEMBER && lw_member_decode(&r, &m) == LW_OK)
+		l.user = m.user;
 	else if (head->op != LW_OP_POLICY)
 		l.user = lw_rd_str(&r);
 	if (lw_rd_end(&r) != LW_OK)
@@ -117,6 +121,9 @@ static struct front_question decode(const struct lw_head *head,
 	copy(q.service, sizeof(q.service), l.service);
 	copy(q.rhost, sizeof(q.rhost), l.rhost);
 	copy(q.principal, sizeof(q.principal), p.principal);
+	copy(q.group, sizeof(q.group), m.group);
+	q.what_for = (int)m.what_for;
+	q.id = m.what_for ? m.uid : q.id;
 	return q;
 }
 

@@ -40,6 +40,8 @@ struct front_question {
 	char name[600], password[600], service[64], rhost[64];
 	char new_password[600]; /* LW_OP_PASSWORD, where password is the old */
 	char principal[600];	/* LW_OP_PRINCIPAL, whose account is the name */
+	char group[600]; /* LW_OP_MEMBER, whose user is the name, the uid id */
+	int what_for;
 };
 
 #define FRONT_LOG 64

@@ -11,6 +11,7 @@ nm=${NM:-nm}
 nss=nss_lightwave/.libs/libnss_lightwave.so
 pam=pam_lightwave/.libs/pam_lightwave.so
 krb5=krb5_lightwave/.libs/lightwave_localauth.so
+sudo=sudoers.d/plugin/.libs/lightwave_sudo.so
 programs=$(find lightwaved lightwavectl -type f -perm -u+x \
 	! -name '*.sh' ! -path '*/.libs/*' 2>/dev/null)
 
@@ -59,7 +60,7 @@ missing() {
 	lib=$1
 	shift
 	for name; do
-		$nm -D --defined-only "$lib" | grep -q " T $name\$" ||
+		$nm -D --defined-only "$lib" | grep -q " [TD] $name\$" ||
 			echo "$name"
 	done
 }
@@ -78,7 +79,7 @@ hardened() {
 	$readelf -lW "$1" | grep GNU_STACK | grep -E 'RWE'
 }
 
-for lib in "$nss" "$pam" "$krb5"; do
+for lib in "$nss" "$pam" "$krb5" "$sudo"; do
 	absent=missing
 	[ ! -e "$lib" ] || absent=
 	ok "$lib is built" "$absent"
@@ -121,8 +122,17 @@ ok "lightwave_localauth has it" \
 ok "lightwave_localauth reads no environment and asks no name service" \
 	"$(used "$krb5" '(secure_)?getenv|get(pw|gr).*|exit|abort')"
 
+ok "lightwave_sudo needs libc alone" \
+	"$(needed_beyond "$sudo" 'libc\.so\.6|ld-linux.*')"
+ok "lightwave_sudo shows only what sudo looks for" \
+	"$(exported_beyond "$sudo" 'group_plugin')"
+ok "lightwave_sudo has it" \
+	"$(missing "$sudo" group_plugin)"
+ok "lightwave_sudo reads no environment, asks no name service and prints nothing" \
+	"$(used "$sudo" '(secure_)?getenv|get(pw|gr).*|.*printf(_chk)?|signal|sigaction|exit|abort')"
+
 if grep -q '^HARDEN_LDFLAGS = .*relro' Makefile; then
-	for file in "$nss" "$pam" "$krb5" $programs; do
+	for file in "$nss" "$pam" "$krb5" "$sudo" $programs; do
 		ok "$file is hardened" "$(hardened "$file")"
 	done
 	for file in $programs; do

@@ -1,0 +1,235 @@
+/*
+ * test_sudo_patience.c - how long a run of sudo waits for the front, however
+ * many rules ask, and how long an answer is good for.
+ */
+#include "check.h"
+#include "client.h"
+#include "sudo_rig.h"
+
+#include <pthread.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#define MANY 2000 /* rules in one file */
+
+static void open_yes(struct rig *r)
+{
+	struct front_reply yes = rig_answer(true);
+
+	rig_open(r, &yes);
+}
+
+/* sudo -l with many rules, and the user reads one line. */
+static void many_failures_are_few_lines(void **state)
+{
+	struct front_reply reply = { .status = LW_OFFLINE };
+	struct rig r;
+
+	(void)state;
+	rig_open(&r, &reply);
+	for (char c = 'a'; c <= 'z'; c++)
+		assert_false(rig_in(&r, (char[]) { c, '\0' }));
+	assert_int_equal(rig_shown(), 1);
+	assert_in_range(rig_logged(), 1, 8);
+	rig_later(10);
+	assert_false(rig_in(&r, RIG_GROUP));
+	assert_int_equal(rig_shown(), 2);
+	rig_close(&r);
+}
+
+static void a_slow_answer_is_taken(void **state)
+{
+	struct front_reply reply = rig_answer(true);
+	struct rig r;
+
+	(void)state;
+	reply.manner = FRONT_DRIP;
+	rig_open(&r, &reply);
+	assert_true(rig_in(&r, RIG_GROUP));
+	rig_close(&r);
+}
+
+static void asks_of_many_groups(struct rig *r)
+{
+	char group[32];
+
+	for (int i = 0; i < MANY; i++) {
+		snprintf(group, sizeof(group), "group %d", i);
+		assert_false(rig_in(r, group));
+	}
+}
+
+/* One that reads and says nothing, and one that does not even read. */
+static void many_rules_wait_for_a_hung_front_once(void **state)
+{
+	struct front_reply hang = { .manner = FRONT_HANG };
+
+	(void)state;
+	for (int frozen = 0; frozen <= 1; frozen++) {
+		int64_t began = front_now_ms();
+		struct rig r;
+
+		rig_open(&r, &hang);
+		if (frozen)
+			front_freeze(&r.front);
+		asks_of_many_groups(&r);
+		assert_true(front_now_ms() - began < 20 * LW_SUDO_BUDGET_MS);
+		assert_int_equal(r.front.log->count, !frozen);
+		assert_int_equal(rig_logged(), 1);
+		assert_int_equal(rig_shown(), 1);
+		rig_close(&r);
+	}
+}
+
+static void an_absent_front_is_a_no_and_is_not_awaited(void **state)
+{
+	struct rig r;
+
+	(void)state;
+	rig_open(&r, NULL);
+	asks_of_many_groups(&r);
+	assert_int_equal(rig_logged(), 1);
+	assert_string_equal(rig_screen(),
+			    "lightwave: lightwaved does not answer: group "
+			    "group 0 cannot be looked up\n");
+	rig_close(&r);
+}
+
+static void a_sudo_that_lives_on_asks_again_after_a_pause(void **state)
+{
+	struct front_reply yes = rig_answer(true);
+	struct rig r;
+
+	(void)state;
+	rig_open(&r, NULL);
+	assert_false(rig_in(&r, RIG_GROUP));
+	front_start(&r.front, &yes, 1);
+	assert_false(rig_in(&r, "another"));
+	rig_later(10);
+	assert_true(rig_in(&r, RIG_GROUP));
+	rig_close(&r);
+}
+
+/* Left by one that was killed: nobody listens there. */
+static void leave_dead_socket(void)
+{
+	struct front f;
+
+	front_start(&f, NULL, 0);
+	assert_int_equal(rename(LW_PRIV_SOCKET, "saved"), 0);
+	front_stop(&f);
+	assert_int_equal(rename("saved", LW_PRIV_SOCKET), 0);
+}
+
+static void *start_front(void *arg)
+{
+	struct front_reply yes = rig_answer(true);
+
+	front_start(arg, &yes, 1);
+	return NULL;
+}
+
+static void a_front_that_starts_again_is_awaited(void **state)
+{
+	pthread_t thread;
+	struct rig r;
+
+	(void)state;
+	rig_open(&r, NULL);
+	leave_dead_socket();
+	assert_int_equal(pthread_create(&thread, NULL, start_front, &r.front),
+			 0);
+	assert_true(rig_in(&r, RIG_GROUP));
+	assert_int_equal(pthread_join(thread, NULL), 0);
+	rig_close(&r);
+}
+
+static void one_that_does_not_start_is_awaited_once(void **state)
+{
+	int64_t began;
+	struct rig r;
+
+	(void)state;
+	rig_open(&r, NULL);
+	leave_dead_socket();
+	began = front_now_ms();
+	asks_of_many_groups(&r);
+	assert_true(front_now_ms() - began < 20 * LW_SUDO_START_MS);
+	assert_int_equal(rig_logged(), 1);
+	rig_close(&r);
+}
+
+static void one_group_in_many_rules_is_one_question(void **state)
+{
+	struct rig r;
+
+	(void)state;
+	open_yes(&r);
+	for (int i = 0; i < MANY; i++)
+		assert_true(rig_in(&r, RIG_GROUP));
+	assert_int_equal(r.front.log->count, 1);
+	assert_true(rig_in(&r, "linux admins"));
+	assert_true(rig_asks(&r, RIG_UID + 1, RIG_USER, RIG_GROUP));
+	assert_true(rig_asks(&r, RIG_UID, "bob@lightwave.local", RIG_GROUP));
+	assert_int_equal(r.front.log->count, 4);
+	r.plugin->cleanup();
+	assert_true(rig_in(&r, RIG_GROUP));
+	assert_int_equal(r.front.log->count, 5);
+	rig_close(&r);
+}
+
+/* A sudo that intercepts commands runs for hours. */
+static void an_answer_does_not_outlive_the_moment(void **state)
+{
+	struct front_reply no = rig_answer(false);
+	struct rig r;
+
+	(void)state;
+	open_yes(&r);
+	assert_true(rig_in(&r, RIG_GROUP));
+	front_stop(&r.front);
+	no = rig_answer(false);
+	front_start(&r.front, &no, 1);
+	rig_later(2);
+	assert_false(rig_in(&r, RIG_GROUP));
+	assert_int_equal(r.front.log->count, 1);
+	rig_close(&r);
+}
+
+static void more_groups_than_are_remembered_are_asked_for(void **state)
+{
+	char group[32];
+	struct rig r;
+
+	(void)state;
+	open_yes(&r);
+	for (int i = 0; i < MANY; i++) {
+		snprintf(group, sizeof(group), "group %d", i);
+		assert_true(rig_in(&r, group));
+	}
+	assert_int_equal(r.front.log->count, MANY);
+	rig_close(&r);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(many_failures_are_few_lines),
+		cmocka_unit_test(a_slow_answer_is_taken),
+		cmocka_unit_test(many_rules_wait_for_a_hung_front_once),
+		cmocka_unit_test(an_absent_front_is_a_no_and_is_not_awaited),
+		cmocka_unit_test(a_sudo_that_lives_on_asks_again_after_a_pause),
+		cmocka_unit_test(a_front_that_starts_again_is_awaited),
+		cmocka_unit_test(one_that_does_not_start_is_awaited_once),
+		cmocka_unit_test(one_group_in_many_rules_is_one_question),
+		cmocka_unit_test(an_answer_does_not_outlive_the_moment),
+		cmocka_unit_test(more_groups_than_are_remembered_are_asked_for),
+	};
+	int failed;
+
+	front_enter();
+	failed = cmocka_run_group_tests_name("lightwave_sudo patience", tests,
+					     NULL, NULL);
+	front_leave();
+	return failed;
+}
