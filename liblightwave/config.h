@@ -24,7 +24,10 @@ struct lw_list {
 	size_t n;
 };
 
-/* [local_groups]: members of the directory group get the local group's gid. */
+/*
+ * [local_groups]: members of the directory group get the local group's gid.
+ * directory is a name in any accepted form, or a SID.
+ */
 struct lw_local_group {
 	char *local, *directory;
 };
@@ -83,6 +86,7 @@ struct lw_config {
 	/* [local_groups] */
 	struct lw_local_group *local_groups;
 	size_t local_group_count;
+	bool allow_privileged_groups; /* also system groups, but root's */
 
 	/* [cache], seconds */
 	uint32_t ttl, negative_ttl, membership_ttl;

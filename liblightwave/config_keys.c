@@ -7,9 +7,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
-#define SERVICE_MAX   40 /* inih keeps 49 bytes of a section's name */
-#define OFFLINE_LIMIT (365 * 24 * 3600)
+#define SERVICE_MAX	 40 /* inih keeps 49 bytes of a section's name */
+#define ALLOW_PRIVILEGED "allow_privileged_groups"
+#define OFFLINE_LIMIT	 (365 * 24 * 3600)
 
 enum type {
 	T_DOMAIN,   /* a DNS name; realm and base DN follow from it */
@@ -71,6 +73,9 @@ static const struct key keys[] = {
 	  false },
 	{ "password", "kpasswd", T_BOOL, AT(kpasswd), 0, 0, false },
 	{ "password", "warn_days", T_NUMBER, AT(warn_days), 0, 365, false },
+	/* Before the names of groups: none of them is called so. */
+	{ "local_groups", ALLOW_PRIVILEGED, T_BOOL, AT(allow_privileged_groups),
+	  0, 0, false },
 	{ "local_groups", NULL, T_LOCAL_GROUP, 0, 0, 0, false },
 	{ "cache", "ttl", T_NUMBER, AT(ttl), 0, 86400, false },
 	{ "cache", "negative_ttl", T_NUMBER, AT(negative_ttl), 0, 3600, false },
@@ -270,6 +275,9 @@ enum lw_err lw_config_set(struct lw_config *c, int key, const char *section,
 	case T_LOCAL_GROUP:
 		if (!*name)
 			return lw_value_bad(why, "a local group before '='");
+		if (!strcasecmp(name, ALLOW_PRIVILEGED))
+			return lw_value_bad(why,
+					    ALLOW_PRIVILEGED " in lower case");
 		if (*value == '%' || strchr(value, ','))
 			return lw_value_bad(why, "the name of one group");
 		return set_local_group(c, name, value);

@@ -2,6 +2,7 @@
 #include "answer.h"
 
 #include "answer_status.h"
+#include "local_judge.h"
 
 #include <string.h>
 
@@ -17,7 +18,9 @@ enum lw_err lw_typed_name(struct lw_request *r, enum lw_kind kind,
 	memcpy(text, typed.s, typed.n);
 	text[typed.n] = '\0';
 	local = kind == LW_KIND_USER ? p.passwd : p.group;
-	if (lw_localdb_name(local, text))
+	if (lw_localdb_name(local, text) ||
+	    (kind == LW_KIND_GROUP &&
+	     lw_local_reserved(r->front->config, text)))
 		return LW_NOTFOUND;
 	return lw_name_parse(&p.naming, typed, ret);
 }

@@ -33,6 +33,13 @@ enum lw_err lw_put_passwd(struct lw_request *r, uint32_t uid,
 enum lw_err lw_put_group(struct lw_request *r, uint32_t gid,
 			 struct lw_wr *rest);
 
+/*
+ * gids: every group of his, with what [local_groups] gives, or an error: a
+ * session without its deny groups is a hole.
+ */
+enum lw_err lw_put_gids(struct lw_request *r, const struct lw_object *user,
+			struct lw_wr *rest);
+
 /* answer_page.c */
 enum lw_err lw_answer_page(struct lw_request *r, struct lw_rd *body,
 			   struct lw_wr *rest);
@@ -87,7 +94,7 @@ enum lw_err lw_answer_refresh(struct lw_request *r, struct lw_rd *body,
 
 /*
  * The account part that a typed name means here. LW_NOTFOUND: a local entry
- * has that name. Else as lw_name_parse().
+ * has that name, or it is kept for one (local_judge.h). Else as lw_name_parse().
  */
 enum lw_err lw_typed_name(struct lw_request *r, enum lw_kind kind,
 			  struct lw_str typed, char *ret);

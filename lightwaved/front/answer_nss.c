@@ -3,7 +3,8 @@
 
 #include "cleanup.h"
 #include "follow.h"
-#include "log.h"
+#include "local_groups.h"
+#include "local_judge.h"
 #include "lookup.h"
 
 #include <string.h>
@@ -78,6 +79,7 @@ enum lw_err lw_answer_passwd_by_uid(struct lw_request *r, struct lw_rd *body,
 static bool taken_locally(struct lw_request *r, const struct lw_object *o)
 {
 	return lw_localdb_name(&r->front->group, o->name) ||
+	       lw_local_reserved(r->front->config, o->name) ||
 	       lw_localdb_id(&r->front->group, o->id);
 }
 
@@ -194,67 +196,24 @@ enum lw_err lw_put_group(struct lw_request *r, uint32_t gid, struct lw_wr *rest)
 	return e == LW_OK ? write_members(r, o, rest) : e;
 }
 
-/* [local_groups]: the gid to add if the user is in the directory group. */
-static enum lw_err local_gid(struct lw_request *r,
-			     const struct lw_local_group *map,
-			     const struct lw_ids *ids, uint32_t *ret_gid)
-{
-	const struct lw_localent *local;
-	const struct lw_object *group;
-	char account[LW_NAME_MAX];
-	struct lw_naming naming = lw_config_naming(r->front->config);
-	enum lw_err e;
-
-	naming.bare = true;
-	e = lw_name_parse(&naming, lw_str(map->directory), account);
-	if (e == LW_OK)
-		e = lw_find_by_name(r, LW_KIND_GROUP, account, ttl_ms(r),
-				    &group);
-	if (e == LW_PENDING || e == LW_OFFLINE || e == LW_NOMEM)
-		return e;
-	local = lw_localdb_name(&r->front->group, map->local);
-	if (e != LW_OK || !local || local->id == 0) {
-		lw_front_warn_once(
-			r->front, map->local, "[local_groups] %s = %s: %s",
-			map->local, map->directory,
-			e != LW_OK ? "no such directory group"
-				   : "no such local group, or root's");
-		return LW_NOTFOUND;
-	}
-	if (!lw_ids_have(ids, group->id))
-		return LW_NOTFOUND;
-	*ret_gid = local->id;
-	return LW_OK;
-}
-
-/* Every group or an error: a session without its deny groups is a hole. */
-enum lw_err lw_answer_initgroups(struct lw_request *r, struct lw_rd *body,
-				 struct lw_wr *rest)
+enum lw_err lw_put_gids(struct lw_request *r, const struct lw_object *user,
+			struct lw_wr *rest)
 {
 	const struct lw_config *c = r->front->config;
 	struct lw_policy p = lw_front_policy(r->front);
-	struct lw_str typed = lw_rd_str(body);
-	char account[LW_NAME_MAX];
-	const struct lw_object *o;
+	lw_cleanup(lw_free) struct lw_local_given *given = NULL;
+	size_t given_n, count_at = (size_t)(rest->p - rest->base);
 	const struct lw_ids *ids;
-	uint32_t gid, count = 0;
-	enum lw_err e = lw_rd_end(body);
+	uint32_t gid, count = 1;
+	enum lw_err e = lw_policy_primary_gid(&p, user->id, &gid);
 
 	if (e == LW_OK)
-		e = lw_typed_name(r, LW_KIND_USER, typed, account);
-	if (e == LW_OK)
-		e = lw_find_by_name(r, LW_KIND_USER, account, ttl_ms(r), &o);
-	if (e == LW_OK)
-		e = lw_policy_primary_gid(&p, o->id, &gid);
-	if (e == LW_OK)
-		e = lw_find_groups_of(r, o, c->membership_ttl * INT64_C(1000),
-				      &ids);
+		e = lw_find_groups_of(r, user,
+				      c->membership_ttl * INT64_C(1000), &ids);
 	if (e != LW_OK)
 		return e;
-
 	lw_wr_u32(rest, 0);
 	lw_wr_u32(rest, gid);
-	count++;
 	for (size_t i = 0; i < ids->n; i++) {
 		/* A local group's gid never comes from the directory. */
 		if (ids->id[i] == gid ||
@@ -263,16 +222,29 @@ enum lw_err lw_answer_initgroups(struct lw_request *r, struct lw_rd *body,
 		lw_wr_u32(rest, ids->id[i]);
 		count++;
 	}
-	for (size_t i = 0; i < c->local_group_count; i++) {
-		e = local_gid(r, &c->local_groups[i], ids, &gid);
-		if (e == LW_NOTFOUND)
-			continue;
-		if (e != LW_OK)
-			return e;
-		lw_wr_u32(rest, gid);
+	e = lw_local_groups_of(r, ids, &given, &given_n);
+	if (e != LW_OK)
+		return e;
+	for (size_t i = 0; i < given_n; i++) {
+		lw_wr_u32(rest, given[i].gid);
 		count++;
 	}
 	if (lw_wr_end(rest) == LW_OK)
-		lw_put_u32(rest->base, count);
+		lw_put_u32(rest->base + count_at, count);
 	return LW_OK;
+}
+
+enum lw_err lw_answer_initgroups(struct lw_request *r, struct lw_rd *body,
+				 struct lw_wr *rest)
+{
+	struct lw_str typed = lw_rd_str(body);
+	char account[LW_NAME_MAX];
+	const struct lw_object *o;
+	enum lw_err e = lw_rd_end(body);
+
+	if (e == LW_OK)
+		e = lw_typed_name(r, LW_KIND_USER, typed, account);
+	if (e == LW_OK)
+		e = lw_find_by_name(r, LW_KIND_USER, account, ttl_ms(r), &o);
+	return e == LW_OK ? lw_put_gids(r, o, rest) : e;
 }

@@ -11,6 +11,7 @@
 #include "follow.h"
 #include "harden.h"
 #include "link.h"
+#include "local_groups.h"
 #include "log.h"
 #include "notify.h"
 #include "outage.h"
@@ -122,6 +123,7 @@ static void on_hup(evutil_socket_t sig, short what, void *arg)
 		lw_memo_done(&rl->front->memo);
 		lw_roster_done(&rl->front->roster);
 		lw_accept(rl->front);
+		lw_local_groups_warn(rl->front);
 		lw_follow_reload(rl->front->follow);
 		lw_creds_reload(rl->front->creds);
 		lw_publish_reload(rl->front->publish);
@@ -261,6 +263,7 @@ static int serve(const struct options *o)
 			return EXIT_FAILURE;
 	}
 	lw_accept(f);
+	lw_local_groups_warn(f);
 	f->base = new_base();
 	f->link = f->base ? lw_link_new(f, o->jobs) : NULL;
 	f->creds = f->link ? lw_creds_new(f, o->creds) : NULL;
@@ -288,6 +291,7 @@ static int check(const char *path)
 		printf("%s: warning: [access] has no allow rule: nobody will "
 		       "log in\n",
 		       path);
+	lw_local_groups_check(c, path);
 	printf("%s: good\n", path);
 	lw_config_free(c);
 	return EXIT_SUCCESS;

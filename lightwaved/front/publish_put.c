@@ -5,6 +5,7 @@
 #include "follow.h"
 #include "gids.h"
 #include "kept.h"
+#include "local_judge.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -75,7 +76,9 @@ static bool is_bare(const struct put *p, enum lw_kind kind, const char *account)
 	const struct lw_localdb *local =
 		kind == LW_KIND_USER ? &p->front->passwd : &p->front->group;
 
-	if (!lw_config_naming(p->front->config).bare)
+	if (!lw_config_naming(p->front->config).bare ||
+	    (kind == LW_KIND_GROUP &&
+	     lw_local_reserved(p->front->config, account)))
 		return false;
 	for (size_t i = 0; i < local->count; i++) {
 		if (strcasecmp(local->ents[i].name, account) == 0)

@@ -123,6 +123,10 @@ static void whole(const struct lw_config *c)
 		fuzz_holds(c->local_groups[i].local[0] &&
 				   c->local_groups[i].directory[0],
 			   "a local group is somebody's");
+	for (size_t i = 0; i < c->local_group_count; i++)
+		fuzz_holds(strcmp(c->local_groups[i].local,
+				  "allow_privileged_groups") != 0,
+			   "a switch is no group");
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

@@ -95,6 +95,14 @@ static const struct {
 	      "expected the name of one group"),
 	WRONG(2, "[local_groups]\nwheel = %Linux Admins\n",
 	      "expected the name of one group"),
+	WRONG(2, "[local_groups]\nallow_privileged_groups = Linux Admins\n",
+	      "expected yes or no"),
+	WRONG(2, "[local_groups]\nAllow_Privileged_Groups = yes\n",
+	      "allow_privileged_groups in lower case"),
+	WRONG(3,
+	      "[local_groups]\nallow_privileged_groups = no\n"
+	      "allow_privileged_groups = yes\n",
+	      "given twice"),
 
 	/* lines */
 	WRONG(2, "[access]\n deny = mallory\n",
