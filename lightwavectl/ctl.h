@@ -5,6 +5,7 @@
 #define LW_CTL_H
 
 #include "client.h"
+#include "show.h"
 
 /* What lightwavectl ends with; lightwavectl(8). */
 enum lw_ctl_exit {
@@ -27,9 +28,15 @@ enum lw_ctl_exit lw_ctl_send(const char *socket, struct lw_wr *msg,
 			     int budget_ms, enum lw_err *ret_e,
 			     struct lw_reply *ret);
 
-/* print.c: on stdout, so that no byte of it moves the terminal; and quoted. */
-void lw_ctl_show(struct lw_str s);
-void lw_ctl_json(struct lw_str s);
+static inline void lw_ctl_show(struct lw_str s)
+{
+	lw_show(s);
+}
+
+static inline void lw_ctl_json(struct lw_str s)
+{
+	lw_show_json(s);
+}
 
 /* main.c: say how it is called. LW_CTL_USAGE. */
 enum lw_ctl_exit lw_ctl_usage(void);

@@ -1,11 +1,11 @@
-/* print.c - text that comes from elsewhere, for people and programs. */
-#include "ctl.h"
+/* show.c - text that comes from elsewhere, for people and programs. */
+#include "show.h"
 
 #include "utf8.h"
 
 #include <stdio.h>
 
-void lw_ctl_show(struct lw_str s)
+void lw_show(struct lw_str s)
 {
 	for (size_t i = 0; i < s.n; i++) {
 		unsigned char c = (unsigned char)s.s[i];
@@ -19,7 +19,7 @@ void lw_ctl_show(struct lw_str s)
 	}
 }
 
-void lw_ctl_json(struct lw_str s)
+void lw_show_json(struct lw_str s)
 {
 	uint32_t c;
 
