@@ -7,6 +7,7 @@
 #include "page.h"
 
 #include "cached.h"
+#include "member.h"
 
 const char fuzz_target[] = "proto";
 
@@ -193,6 +194,67 @@ static bool drop(struct lw_rd *r, struct lw_wr *w)
 	return true;
 }
 
+static bool member(struct lw_rd *r, struct lw_wr *w)
+{
+	struct lw_member m;
+
+	if (lw_member_decode(r, &m) != LW_OK)
+		return false;
+	message_view(m.user);
+	message_view(m.group);
+	lw_member_encode(w, &m);
+	return true;
+}
+
+static bool member_answer(struct lw_rd *r, struct lw_wr *w)
+{
+	struct lw_member_answer a;
+
+	if (lw_member_answer_decode(r, &a) != LW_OK)
+		return false;
+	message_view(a.group);
+	message_view(a.sid);
+	lw_member_answer_encode(w, &a);
+	for (uint32_t i = 0; i < a.count; i++) {
+		struct lw_str name = lw_rd_str(&a.path);
+
+		message_view(name);
+		lw_wr_str(w, name);
+	}
+	fuzz_holds(lw_rd_end(&a.path) == LW_OK, "a path is what it says");
+	return true;
+}
+
+static bool resolve(struct lw_rd *r, struct lw_wr *w)
+{
+	struct lw_resolve q;
+
+	if (lw_resolve_decode(r, &q) != LW_OK)
+		return false;
+	message_view(q.name);
+	lw_resolve_encode(w, &q);
+	return true;
+}
+
+static bool resolved(struct lw_rd *r, struct lw_wr *w)
+{
+	struct lw_resolved_list l;
+
+	if (lw_resolved_list_decode(r, &l) != LW_OK)
+		return false;
+	fuzz_holds(l.count == 1 || l.count == 2, "one, or one of each");
+	lw_wr_u32(w, l.count);
+	for (uint32_t i = 0; i < l.count; i++) {
+		struct lw_resolved o = lw_resolved_read(&l.each);
+
+		message_view(o.name);
+		message_view(o.sid);
+		lw_resolved_encode(w, &o);
+	}
+	fuzz_holds(lw_rd_end(&l.each) == LW_OK, "they are as many as it says");
+	return true;
+}
+
 static const struct message_op ops[] = {
 	{ LW_OP_PASSWD_BY_NAME, message_str, passwd },
 	{ LW_OP_PASSWD_BY_UID, message_u32, passwd },
@@ -209,6 +271,8 @@ static const struct message_op ops[] = {
 	{ LW_OP_POLICY, NULL, message_policy },
 	{ LW_OP_PASSWORD, password, NULL },
 	{ LW_OP_VERIFY, login, NULL },
+	{ LW_OP_MEMBER, member, member_answer },
+	{ LW_OP_RESOLVE, resolve, resolved },
 	{ LW_OP_CACHE_SHOW, message_str, cacheds },
 	{ LW_OP_CACHE_DROP, drop, message_u32 },
 };

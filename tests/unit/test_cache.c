@@ -120,6 +120,27 @@ static void a_name_stays_pinned_after_it_was_missed_or_forgotten(void **state)
 	lw_cache_clear(&c);
 }
 
+static void a_name_is_claimed_until_it_is_anything_else(void **state)
+{
+	struct lw_cache c;
+
+	(void)state;
+	lw_cache_init(&c);
+	lw_cache_miss_claimed(&c, LW_KIND_USER, "twin", 1);
+	assert_int_equal(lw_cache_missed_name(&c, LW_KIND_USER, "twin"), 1);
+	assert_true(lw_cache_missed_claimed(&c, LW_KIND_USER, "twin"));
+	assert_false(lw_cache_missed_claimed(&c, LW_KIND_GROUP, "twin"));
+	lw_cache_miss_name(&c, LW_KIND_USER, "twin", 2);
+	assert_false(lw_cache_missed_claimed(&c, LW_KIND_USER, "twin"));
+	lw_cache_miss_claimed(&c, LW_KIND_USER, "twin", 3);
+	lw_cache_keep_name(&c, LW_KIND_USER, "twin", 7, "S-1-7", 4);
+	assert_false(lw_cache_missed_claimed(&c, LW_KIND_USER, "twin"));
+	lw_cache_miss_claimed(&c, LW_KIND_USER, "twin", 5);
+	lw_cache_doubt_name(&c, LW_KIND_USER, "twin");
+	assert_false(lw_cache_missed_claimed(&c, LW_KIND_USER, "twin"));
+	lw_cache_clear(&c);
+}
+
 static void what_comes_back_is_no_longer_missed(void **state)
 {
 	struct lw_cache c;
@@ -284,6 +305,7 @@ int main(void)
 		cmocka_unit_test(unknown_names_push_out_nothing_that_exists),
 		cmocka_unit_test(
 			a_name_stays_pinned_after_it_was_missed_or_forgotten),
+		cmocka_unit_test(a_name_is_claimed_until_it_is_anything_else),
 		cmocka_unit_test(what_comes_back_is_no_longer_missed),
 		cmocka_unit_test(
 			a_ticket_is_given_out_once_and_within_a_minute),

@@ -3,6 +3,7 @@
 
 #include "job.h"
 #include "job_creds.h"
+#include "member.h"
 #include "page.h"
 
 #include <ctype.h>
@@ -70,10 +71,20 @@ static void questions_are_as_shown(void **state)
 	static const struct lw_find find = { LW_KIND_USER,
 					     LW_BY_NAME,
 					     { "alice", 5 } };
+	static const struct lw_member member = { LW_MEMBER_DECIDES,
+						 16778241,
+						 { "alice@lightwave.test", 20 },
+						 { "Linux Admins", 12 } };
 	uint8_t msg[512];
 	struct lw_wr w;
 
 	(void)state;
+	lw_wr_init(&w, msg, sizeof(msg));
+	lw_msg_begin(&w, LW_OP_MEMBER, 0);
+	lw_member_encode(&w, &member);
+	lw_msg_end(&w, msg);
+	shown("member", &w, msg);
+
 	lw_wr_init(&w, msg, sizeof(msg));
 	lw_ask_u32(&w, LW_OP_PASSWD_BY_UID, 0, 16778241);
 	shown("question", &w, msg);

@@ -290,6 +290,20 @@ static void who_was_let_in_is_told_to_that_process_for_ten_seconds(void **state)
 	assert_false(lw_recent_has_passed(&recent, 0, UID, NOW));
 }
 
+static void what_was_looked_at_is_so_for_that_process_and_user(void **state)
+{
+	(void)state;
+	assert_false(lw_recent_has_looked(&recent, 7, UID, NOW));
+	lw_recent_looked(&recent, 7, UID, NOW);
+	assert_true(lw_recent_has_looked(&recent, 7, UID, NOW + 10 * SECOND));
+	assert_false(
+		lw_recent_has_looked(&recent, 7, UID, NOW + 10 * SECOND + 1));
+	assert_false(lw_recent_has_looked(&recent, 8, UID, NOW));
+	assert_false(lw_recent_has_looked(&recent, 7, UID + 1, NOW));
+	/* That lets nobody in. */
+	assert_false(lw_recent_has_passed(&recent, 7, UID, NOW));
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, begin, end)
 
 int main(void)
@@ -306,6 +320,7 @@ int main(void)
 		TEST(what_is_too_long_is_not_kept),
 		TEST(the_tables_have_a_bound),
 		TEST(who_was_let_in_is_told_to_that_process_for_ten_seconds),
+		TEST(what_was_looked_at_is_so_for_that_process_and_user),
 		TEST(nobody_waits_longer_and_longer),
 		TEST(a_refusal_is_asked_again_soon),
 		TEST(who_fails_while_others_are_answered_fails_alone),
