@@ -391,3 +391,19 @@ class Journal:
         except AssertionError:
             raise AssertionError("no line %r in:\n%s" % (pattern, seen)) \
                 from None
+
+    def records(self, **fields):
+        """The entries that have these fields, whole."""
+        lines = self.lab.photon(
+            "journalctl", "-q", "--no-pager", "--after-cursor", self.cursor,
+            "-o", "json").lines
+        return [entry for entry in map(json.loads, lines)
+                if all(entry.get(k) == v for k, v in fields.items())]
+
+    def one(self, deadline=15, **fields):
+        """The only entry that has them: what is written is read a moment
+        later."""
+        wait_until(lambda: self.records(**fields), deadline, str(fields))
+        found = self.records(**fields)
+        assert len(found) == 1, found
+        return found[0]

@@ -5,7 +5,7 @@
 . /opt/compare/measure/lib.sh
 rules=/etc/sudoers.d/compare
 plugin=/usr/lib/sudo/lightwave_sudo.so
-each=10
+each=5
 work=$(mktemp -d)
 chmod 755 "$work"
 cp -p "$rules" "$work/rules"
