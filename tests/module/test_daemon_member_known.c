@@ -172,6 +172,31 @@ static void who_was_removed_is_refused_before_long(void **state)
 	assert_int_equal(e, LW_FORBIDDEN);
 }
 
+/* Through the same groups, for as long as rights last without a word. */
+static void what_was_known_decides_while_it_is_away(void **state)
+{
+	struct member_got got;
+	int64_t until;
+
+	(void)state;
+	start(SOON);
+	worker_stop();
+	until = worker_now_ms() + PATIENCE_MS;
+	do {
+		lw_cleanup(lw_close) int fd = member_open_elsewhere();
+
+		assert_true(worker_now_ms() < until);
+		member_send(fd, LW_MEMBER_DECIDES, ID(1025), "someone", "far");
+		assert_int_equal(member_take(fd, &got), LW_OK);
+		assert_true(got.yes);
+		assert_string_equal(
+			got.path,
+			"near@lightwave.test > far@lightwave.test > ");
+	} while (!got.away || got.age == 0);
+	assert_int_equal(member_elsewhere(ID(1025), "admins"), LW_FORBIDDEN);
+	assert_int_equal(member_elsewhere(ID(1025), "no such"), LW_NOWORKER);
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, begin, end)
 
 int main(void)
@@ -182,6 +207,7 @@ int main(void)
 		TEST(who_was_just_added_is_let_in),
 		TEST(one_process_has_it_looked_at_once),
 		TEST(who_was_removed_is_refused_before_long),
+		TEST(what_was_known_decides_while_it_is_away),
 	};
 	int failed;
 
