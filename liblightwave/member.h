@@ -14,7 +14,15 @@ enum lw_member_for {
 	LW_MEMBER_FOR_COUNT
 };
 
-/* member = u8 what_for, u32 uid, str user, str group */
+/*
+ * member = u8 what_for, u32 uid, str user, str group
+ *
+ * LW_OK: the answer says yes or no; a disabled account is a no. LW_NOTOURS: a
+ * local user, or nobody's uid here. LW_NOTFOUND: no such user, or no group
+ * that is served by that name or has that SID. LW_OFFLINE, LW_NOWORKER,
+ * LW_OUTDATED: his groups are not known, or not well enough; LW_INVALID: his
+ * name is none. Whoever decides by it takes all of them for a no.
+ */
 struct lw_member {
 	enum lw_member_for what_for;
 	uint32_t uid; /* as his passwd entry has it; LW_NEVER: found by user */
@@ -44,7 +52,14 @@ void lw_member_answer_encode(struct lw_wr *w, const struct lw_member_answer *a);
 enum lw_err lw_member_answer_decode(struct lw_rd *r,
 				    struct lw_member_answer *ret);
 
-/* resolve = u8 what, str name; the name as typed, or a SID */
+/*
+ * resolve = u8 what, str name; the name as typed, or a SID
+ *
+ * LW_NOTFOUND; LW_NOTOURS: a local entry's name, or another domain's;
+ * LW_CLAIMED: several claim it, and it is nobody's, be it of one kind alone;
+ * LW_INVALID: can be nobody's; LW_OFFLINE, LW_NOWORKER: the directory does not
+ * say, and what was known will not do.
+ */
 enum lw_resolve_what {
 	LW_RESOLVE_ANY, /* a user, a group, or one of each */
 	LW_RESOLVE_USER,

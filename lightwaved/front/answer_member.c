@@ -279,17 +279,31 @@ static void warn_unknown(struct lw_request *r, const struct asked *a)
 }
 
 /*
- * Who was just added, and to a group that was just made, is let in at once.
- * Once for a process and user: sudo asks about each group of its rules, and
- * most of the answers are no.
+ * sudo asks about every group of its rules, and most of the answers are no: the
+ * directory is asked once for a process and user, and what it said then will
+ * do for the others.
  */
+static int64_t look_age(const struct lw_request *r, uint32_t uid)
+{
+	return lw_recent_look_age(&r->front->recent, r->pid, uid,
+				  r->started_ms);
+}
+
+static void looked(struct lw_request *r, const struct asked *a)
+{
+	bool asked =
+		r->max_age_ms == LW_ASK || !lw_follow_active(r->front->follow);
+
+	if (asked && a->user && !r->offline && !r->busy &&
+	    look_age(r, a->user->id) < 0)
+		lw_recent_looked(&r->front->recent, r->pid, a->user->id,
+				 r->started_ms);
+}
+
+/* Who was just added, and to a group that was just made, is let in at once. */
 static bool again(struct lw_request *r, const struct asked *a, enum lw_err e)
 {
-	struct lw_recent *recent = &r->front->recent;
-
-	return a->user &&
-	       !lw_recent_has_looked(recent, r->pid, a->user->id,
-				     lw_now_ms()) &&
+	return a->user && look_age(r, a->user->id) < 0 &&
 	       lw_judge_again(r, e == LW_NOTFOUND ? LW_FORBIDDEN : e);
 }
 
@@ -298,24 +312,25 @@ enum lw_err lw_answer_member(struct lw_request *r, struct lw_rd *body,
 {
 	lw_cleanup(asked_done) struct asked a = { 0 };
 	enum lw_err e = lw_member_decode(body, &a.m);
+	bool decides = a.m.what_for == LW_MEMBER_DECIDES;
 
 	if (e != LW_OK)
 		return e;
+	if (r->runs == 1 && look_age(r, a.m.uid) >= 0)
+		r->max_age_ms = look_age(r, a.m.uid);
 	e = judge(r, &a);
 	if (again(r, &a, e))
 		e = judge(r, &a);
 	e = lw_judge_away(r, e);
 	if (e == LW_PENDING)
 		return e;
-	if (r->max_age_ms == LW_ASK && a.user && !r->offline && !r->busy)
-		lw_recent_looked(&r->front->recent, r->pid, a.user->id,
-				 lw_now_ms());
-	if (e == LW_NOTFOUND && a.user)
+	looked(r, &a);
+	if (e == LW_NOTFOUND && a.user && decides)
 		warn_unknown(r, &a);
 	if (e == LW_OK && !a.own)
 		find_path(r, &a);
 	/* Who is not ours is judged by the rules that are. */
-	if (a.m.what_for == LW_MEMBER_DECIDES && e != LW_NOTOURS)
+	if (decides && e != LW_NOTOURS)
 		say(r, &a, e);
 	if (e != LW_OK && e != LW_FORBIDDEN && e != LW_DISABLED)
 		return e;

@@ -168,15 +168,16 @@ static void note(struct lw_table *t, pid_t pid, uint32_t uid, int64_t now_ms)
 	lw_table_put(t, key, at);
 }
 
-static bool lately(const struct lw_table *t, pid_t pid, uint32_t uid,
-		   int64_t now_ms)
+/* -1: it was not, or not lately. */
+static int64_t age_of(const struct lw_table *t, pid_t pid, uint32_t uid,
+		      int64_t now_ms)
 {
 	const int64_t *at;
 	char key[32];
 
 	process_key(key, pid, uid);
 	at = pid > 0 ? lw_table_get(t, key) : NULL;
-	return at && now_ms - *at <= LOGIN_MS;
+	return at && now_ms - *at <= LOGIN_MS ? now_ms - *at : -1;
 }
 
 void lw_recent_passed(struct lw_recent *r, pid_t pid, uint32_t uid,
@@ -188,7 +189,7 @@ void lw_recent_passed(struct lw_recent *r, pid_t pid, uint32_t uid,
 bool lw_recent_has_passed(const struct lw_recent *r, pid_t pid, uint32_t uid,
 			  int64_t now_ms)
 {
-	return lately(&r->passed, pid, uid, now_ms);
+	return age_of(&r->passed, pid, uid, now_ms) >= 0;
 }
 
 void lw_recent_looked(struct lw_recent *r, pid_t pid, uint32_t uid,
@@ -197,8 +198,8 @@ void lw_recent_looked(struct lw_recent *r, pid_t pid, uint32_t uid,
 	note(&r->looked, pid, uid, now_ms);
 }
 
-bool lw_recent_has_looked(const struct lw_recent *r, pid_t pid, uint32_t uid,
-			  int64_t now_ms)
+int64_t lw_recent_look_age(const struct lw_recent *r, pid_t pid, uint32_t uid,
+			   int64_t now_ms)
 {
-	return lately(&r->looked, pid, uid, now_ms);
+	return age_of(&r->looked, pid, uid, now_ms);
 }

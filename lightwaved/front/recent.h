@@ -61,11 +61,11 @@ bool lw_recent_has_passed(const struct lw_recent *r, pid_t pid, uint32_t uid,
 /*
  * For this process of root's the directory itself was asked about uid. For ten
  * seconds that will do for all that it asks: sudo asks about every group of
- * its rules.
+ * its rules. How long ago that was; -1: it was not, or not lately.
  */
 void lw_recent_looked(struct lw_recent *r, pid_t pid, uint32_t uid,
 		      int64_t now_ms);
-bool lw_recent_has_looked(const struct lw_recent *r, pid_t pid, uint32_t uid,
-			  int64_t now_ms);
+int64_t lw_recent_look_age(const struct lw_recent *r, pid_t pid, uint32_t uid,
+			   int64_t now_ms);
 
 #endif

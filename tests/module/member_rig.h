@@ -11,6 +11,10 @@
 #include "member.h"
 
 #include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 struct member_got {
 	bool yes, away;
@@ -85,6 +89,39 @@ static inline enum lw_err member_decides(uint32_t uid, const char *group)
 	enum lw_err e =
 		member_ask(LW_MEMBER_DECIDES, uid, "whoever", group, &got);
 
+	return e == LW_OK && !got.yes ? LW_FORBIDDEN : e;
+}
+
+/* Whoever connects is who asks: a process of its own, as each sudo is. */
+static inline int member_open_elsewhere(void)
+{
+	const struct sockaddr_un priv = { .sun_family = AF_UNIX,
+					  .sun_path = "./priv" };
+	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0), status;
+	pid_t pid;
+
+	assert_true(fd >= 0);
+	pid = fork();
+	assert_true(pid >= 0);
+	if (pid == 0)
+		_exit(connect(fd, (const struct sockaddr *)&priv,
+			      sizeof(priv)) == 0
+			      ? 0
+			      : 1);
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_int_equal(status, 0);
+	return fd;
+}
+
+/* As sudo asks, each time another one. */
+static inline enum lw_err member_elsewhere(uint32_t uid, const char *group)
+{
+	lw_cleanup(lw_close) int fd = member_open_elsewhere();
+	struct member_got got;
+	enum lw_err e;
+
+	member_send(fd, LW_MEMBER_DECIDES, uid, "whoever", group);
+	e = member_take(fd, &got);
 	return e == LW_OK && !got.yes ? LW_FORBIDDEN : e;
 }
 

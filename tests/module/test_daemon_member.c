@@ -137,7 +137,7 @@ static void his_own_sid_is_his(void **state)
 					   .key = DN_OF("bob"),
 					   .status = LW_RANGE });
 	worker_tick();
-	assert_int_equal(member_decides(ID(1026), SID "1026"), LW_OFFLINE);
+	assert_int_equal(member_elsewhere(ID(1026), SID "1026"), LW_OFFLINE);
 }
 
 static void a_name_will_do_where_there_is_no_uid(void **state)
@@ -239,7 +239,7 @@ static void rights_stay_with_who_renames_himself(void **state)
 	(void)state;
 	daemon_start("[cache]\nttl = 0\n");
 	assert_int_equal(asker_passwd(ALICE, NULL), LW_OK);
-	assert_int_equal(member_decides(ID(1025), "outer"), LW_OK);
+	assert_int_equal(member_elsewhere(ID(1025), "outer"), LW_OK);
 	worker_say(
 		&(struct worker_line)FOUND("100-1025", &robert, LW_KIND_USER));
 	worker_say(
@@ -249,25 +249,38 @@ static void rights_stay_with_who_renames_himself(void **state)
 					   .key = DN_OF("robert"),
 					   .entry = { &admins, &outer } });
 	worker_tick();
-	assert_int_equal(member_decides(ID(1025), "outer"), LW_OK);
-	assert_int_equal(member_decides(ID(1026), "outer"), LW_NOTFOUND);
+	assert_int_equal(member_elsewhere(ID(1025), "outer"), LW_OK);
+	assert_int_equal(member_elsewhere(ID(1026), "outer"), LW_NOTFOUND);
 	assert_int_equal(
 		member_ask(LW_MEMBER_DECIDES, LW_NEVER, ALICE, "outer", &got),
 		LW_NOTFOUND);
 }
 
-static void each_decision_is_fresh(void **state)
+static void each_sudo_is_told_what_is_so_now(void **state)
 {
+	unsigned int lists;
+
 	(void)state;
 	daemon_start("[cache]\nttl = 3600\nmembership_ttl = 3600\n" NONE);
 	assert_int_equal(asker_initgroups(ALICE, NULL), LW_OK);
-	assert_int_equal(member_decides(ID(1025), "outer"), LW_OK);
+	worker_tick();
+	assert_int_equal(member_elsewhere(ID(1025), "outer"), LW_OK);
 	worker_say(&(struct worker_line) { .op = LW_OP_MEMBERSHIPS,
 					   .key = DN_OF("alice"),
 					   .entry = { &admins } });
 	worker_tick();
-	assert_int_equal(member_decides(ID(1025), "outer"), LW_FORBIDDEN);
-	assert_int_equal(member_decides(ID(1025), "linux admins"), LW_OK);
+	assert_int_equal(member_elsewhere(ID(1025), "outer"), LW_FORBIDDEN);
+	assert_int_equal(member_elsewhere(ID(1025), "linux admins"), LW_OK);
+	/* One sudo asks about every group of its rules. */
+	lists = worker_count(LW_OP_MEMBERSHIPS, NULL);
+	for (int i = 0; i < 20; i++) {
+		worker_tick();
+		assert_int_equal(member_decides(ID(1025), "outer"),
+				 LW_FORBIDDEN);
+	}
+	assert_int_equal(worker_count(LW_OP_MEMBERSHIPS, NULL), lists + 1);
+	assert_int_equal(member_decides(ID(1026), "rogues"), LW_OK);
+	assert_int_equal(worker_count(LW_OP_MEMBERSHIPS, NULL), lists + 2);
 }
 
 static void half_a_list_is_none(void **state)
@@ -294,15 +307,16 @@ static void the_directory_goes(void)
 
 static void what_was_known_decides_for_a_while(void **state)
 {
+	lw_cleanup(lw_close) int fd = -1;
 	struct member_got got;
 
 	(void)state;
 	daemon_start("");
 	assert_int_equal(member_decides(ID(1025), "outer"), LW_OK);
 	the_directory_goes();
-	assert_int_equal(
-		member_ask(LW_MEMBER_DECIDES, ID(1025), ALICE, "outer", &got),
-		LW_OK);
+	fd = member_open_elsewhere();
+	member_send(fd, LW_MEMBER_DECIDES, ID(1025), ALICE, "outer");
+	assert_int_equal(member_take(fd, &got), LW_OK);
 	assert_true(got.yes);
 	assert_true(got.away);
 	daemon_says("s old, directory away", 1);
@@ -324,7 +338,7 @@ static void and_then_nobody_has_a_right(void **state)
 	do {
 		assert_true(worker_now_ms() < until);
 		worker_wait(-1, 0, worker_now_ms() + 50);
-		e = member_decides(ID(1025), "outer");
+		e = member_elsewhere(ID(1025), "outer");
 	} while (e == LW_OK);
 	assert_int_equal(e, LW_OUTDATED);
 	daemon_says("no: directory away for longer than "
@@ -371,7 +385,7 @@ int main(void)
 		TEST(a_closed_account_has_no_rights),
 		TEST(what_is_claimed_twice_counts_by_sid_alone),
 		TEST(rights_stay_with_who_renames_himself),
-		TEST(each_decision_is_fresh),
+		TEST(each_sudo_is_told_what_is_so_now),
 		TEST(half_a_list_is_none),
 		TEST(what_was_known_decides_for_a_while),
 		TEST(and_then_nobody_has_a_right),

@@ -10,9 +10,6 @@
 #include "follow_rig.h"
 
 #include <stdio.h>
-#include <sys/socket.h>
-#include <sys/un.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #define SID DOMAIN_SID "-100-"
@@ -107,32 +104,6 @@ static void what_is_claimed_twice_counts_by_sid_alone(void **state)
 	assert_int_equal(member_decides(ID(1025), "S-1-0-1"), LW_NOTFOUND);
 }
 
-/* Whoever connects is who asks: a process of its own, as each sudo is. */
-static enum lw_err decides_elsewhere(uint32_t uid, const char *group)
-{
-	const struct sockaddr_un priv = { .sun_family = AF_UNIX,
-					  .sun_path = "./priv" };
-	lw_cleanup(lw_close) int fd = socket(AF_UNIX, SOCK_STREAM, 0);
-	struct member_got got;
-	int status;
-	pid_t pid;
-	enum lw_err e;
-
-	assert_true(fd >= 0);
-	pid = fork();
-	assert_true(pid >= 0);
-	if (pid == 0)
-		_exit(connect(fd, (const struct sockaddr *)&priv,
-			      sizeof(priv)) == 0
-			      ? 0
-			      : 1);
-	assert_int_equal(waitpid(pid, &status, 0), pid);
-	assert_int_equal(status, 0);
-	member_send(fd, LW_MEMBER_DECIDES, uid, "someone", group);
-	e = member_take(fd, &got);
-	return e == LW_OK && !got.yes ? LW_FORBIDDEN : e;
-}
-
 static void who_was_just_added_is_let_in(void **state)
 {
 	static const struct worker_synced added[] = {
@@ -143,7 +114,7 @@ static void who_was_just_added_is_let_in(void **state)
 	(void)state;
 	start(LATER);
 	before = worker_count(LW_OP_SYNC, "changes");
-	assert_int_equal(decides_elsewhere(ID(1025), "admins"), LW_FORBIDDEN);
+	assert_int_equal(member_elsewhere(ID(1025), "admins"), LW_FORBIDDEN);
 	assert_int_equal(worker_count(LW_OP_SYNC, "changes"), before + 1);
 	worker_say(&(struct worker_line) { .op = LW_OP_SYNC,
 					   .key = "changes",
@@ -152,7 +123,7 @@ static void who_was_just_added_is_let_in(void **state)
 					   .end = LW_SYNCED_CHANGES,
 					   .highest = 101 });
 	worker_tick();
-	assert_int_equal(decides_elsewhere(ID(1025), "admins"), LW_OK);
+	assert_int_equal(member_elsewhere(ID(1025), "admins"), LW_OK);
 	assert_int_equal(worker_count(LW_OP_SYNC, "changes"), before + 2);
 }
 
@@ -201,6 +172,31 @@ static void who_was_removed_is_refused_before_long(void **state)
 	assert_int_equal(e, LW_FORBIDDEN);
 }
 
+/* Through the same groups, for as long as rights last without a word. */
+static void what_was_known_decides_while_it_is_away(void **state)
+{
+	struct member_got got;
+	int64_t until;
+
+	(void)state;
+	start(SOON);
+	worker_stop();
+	until = worker_now_ms() + PATIENCE_MS;
+	do {
+		lw_cleanup(lw_close) int fd = member_open_elsewhere();
+
+		assert_true(worker_now_ms() < until);
+		member_send(fd, LW_MEMBER_DECIDES, ID(1025), "someone", "far");
+		assert_int_equal(member_take(fd, &got), LW_OK);
+		assert_true(got.yes);
+		assert_string_equal(
+			got.path,
+			"near@lightwave.test > far@lightwave.test > ");
+	} while (!got.away || got.age == 0);
+	assert_int_equal(member_elsewhere(ID(1025), "admins"), LW_FORBIDDEN);
+	assert_int_equal(member_elsewhere(ID(1025), "no such"), LW_NOWORKER);
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, begin, end)
 
 int main(void)
@@ -211,6 +207,7 @@ int main(void)
 		TEST(who_was_just_added_is_let_in),
 		TEST(one_process_has_it_looked_at_once),
 		TEST(who_was_removed_is_refused_before_long),
+		TEST(what_was_known_decides_while_it_is_away),
 	};
 	int failed;
 

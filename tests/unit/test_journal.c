@@ -69,6 +69,36 @@ static void who_takes_nothing_is_told_so(void **state)
 	lw_journal_done(&j);
 }
 
+/* The four kinds of records, wherever people read of them. */
+static void every_kind_of_record_is_told_of(void **state)
+{
+	static const char *const told[] = {
+		"packaging/systemd/lightwave-login.catalog",
+		"doc/man/lightwaved.8",
+	};
+	char *code = unit_source("lightwaved/front/audit.c");
+	unsigned int kinds = 0;
+
+	(void)state;
+	for (const char *p = code; (p = strstr(p, "_ID")); p++) {
+		char id[40];
+
+		if (sscanf(p, "_ID %*[\"]%32[0-9a-f]", id) != 1)
+			continue;
+		assert_int_equal(strlen(id), 32);
+		kinds++;
+		for (size_t i = 0; i < COUNT(told); i++) {
+			char *text = unit_source(told[i]);
+
+			if (!strstr(text, id))
+				fail_msg("%s does not tell of %s", told[i], id);
+			free(text);
+		}
+	}
+	assert_int_equal(kinds, 4);
+	free(code);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -76,6 +106,7 @@ int main(void)
 		cmocka_unit_test_setup(no_value_begins_another, setup),
 		cmocka_unit_test_setup(what_is_too_long_is_cut_off, setup),
 		cmocka_unit_test_setup(who_takes_nothing_is_told_so, setup),
+		cmocka_unit_test(every_kind_of_record_is_told_of),
 	};
 
 	return cmocka_run_group_tests_name("journal", tests, NULL, NULL);

@@ -5,6 +5,7 @@
 
 #include <fcntl.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 /* Standard error, while a test reads it: one write is one packet. */
@@ -89,6 +90,25 @@ static void the_journal_is_told_the_priority(void **state)
 		assert_string_equal(line, t[i].want);
 	}
 	lw_log_init("lightwaved", false);
+}
+
+static void a_variable_alone_is_no_journal(void **state)
+{
+	struct stat st;
+	char is[64];
+
+	(void)state;
+	assert_int_equal(fstat(STDERR_FILENO, &st), 0);
+	assert_false(lw_log_is_journal());
+	setenv("JOURNAL_STREAM", "8:12345", 1);
+	assert_false(lw_log_is_journal());
+	setenv("JOURNAL_STREAM", "", 1);
+	assert_false(lw_log_is_journal());
+	snprintf(is, sizeof(is), "%llu:%llu", (unsigned long long)st.st_dev,
+		 (unsigned long long)st.st_ino);
+	setenv("JOURNAL_STREAM", is, 1);
+	assert_true(lw_log_is_journal());
+	unsetenv("JOURNAL_STREAM");
 }
 
 static void debug_lines_come_only_when_asked_for(void **state)
@@ -200,6 +220,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_line_says_who_speaks),
 		cmocka_unit_test(the_journal_is_told_the_priority),
+		cmocka_unit_test(a_variable_alone_is_no_journal),
 		cmocka_unit_test(debug_lines_come_only_when_asked_for),
 		cmocka_unit_test(control_characters_come_out_escaped),
 		cmocka_unit_test(a_line_however_long_is_one_write_with_one_end),

@@ -293,13 +293,15 @@ static void who_was_let_in_is_told_to_that_process_for_ten_seconds(void **state)
 static void what_was_looked_at_is_so_for_that_process_and_user(void **state)
 {
 	(void)state;
-	assert_false(lw_recent_has_looked(&recent, 7, UID, NOW));
+	assert_int_equal(lw_recent_look_age(&recent, 7, UID, NOW), -1);
 	lw_recent_looked(&recent, 7, UID, NOW);
-	assert_true(lw_recent_has_looked(&recent, 7, UID, NOW + 10 * SECOND));
-	assert_false(
-		lw_recent_has_looked(&recent, 7, UID, NOW + 10 * SECOND + 1));
-	assert_false(lw_recent_has_looked(&recent, 8, UID, NOW));
-	assert_false(lw_recent_has_looked(&recent, 7, UID + 1, NOW));
+	assert_int_equal(lw_recent_look_age(&recent, 7, UID, NOW), 0);
+	assert_int_equal(lw_recent_look_age(&recent, 7, UID, NOW + 10 * SECOND),
+			 10 * SECOND);
+	assert_int_equal(
+		lw_recent_look_age(&recent, 7, UID, NOW + 10 * SECOND + 1), -1);
+	assert_int_equal(lw_recent_look_age(&recent, 8, UID, NOW), -1);
+	assert_int_equal(lw_recent_look_age(&recent, 7, UID + 1, NOW), -1);
 	/* That lets nobody in. */
 	assert_false(lw_recent_has_passed(&recent, 7, UID, NOW));
 }
