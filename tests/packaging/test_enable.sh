@@ -353,6 +353,16 @@ printf 'includedir /etc/krb5.conf.d/\n' >"$work/h/etc/krb5.conf"
 [ -z "$(sh "$enable" --root "$work/h" 2>&1)" ]
 ok "... and one that asks us is not"
 
+photon "$work/h"; run "$work/h"; mkdir -p "$work/h/etc/sudoers.d"
+printf '#Defaults group_plugin="/x/lightwave_sudo.so"\n' >"$work/h/etc/sudoers"
+[ -z "$(sh "$enable" --undo --root "$work/h" 2>&1)" ]
+ok "undo says nothing of sudoers without the group plug-in"
+run "$work/h"
+printf 'Defaults group_plugin="/x/lightwave_sudo.so"\n' >"$work/h/etc/sudoers.d/rules"
+said=$(sh "$enable" --undo --root "$work/h" 2>&1) && case $said in
+*'/etc/sudoers.d/rules: names lightwave_sudo.so'*) ;; *) false ;; esac
+ok "... and names a file that still has it, but goes through"
+
 sh "$enable" --no-such-option >/dev/null 2>&1
 [ $? -eq 2 ]; ok "a wrong option is a usage error"
 
