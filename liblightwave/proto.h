@@ -44,6 +44,8 @@ enum lw_op {
 	LW_OP_STATUS,	 /* nothing -> pairs (job_sync.h) */
 	LW_OP_MEMBER,	 /* member -> member answer (member.h) */
 	LW_OP_RESOLVE,	 /* resolve -> resolved (member.h) */
+	LW_OP_LOCAL_GROUPS, /* nothing -> local groups (granted.h) */
+	LW_OP_GRANTED,	    /* granted -> granted answer (granted.h) */
 
 	LW_OP_CACHE_LIST = 48, /* u8 kind, u32 after -> what is known (cached.h)
 				  of whom has a higher id, in their order */

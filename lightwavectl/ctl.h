@@ -10,7 +10,7 @@
 /* What lightwavectl ends with; lightwavectl(8). */
 enum lw_ctl_exit {
 	LW_CTL_GOOD = 0,
-	LW_CTL_FAILS = 1, /* something does not work */
+	LW_CTL_FAILS = 1, /* something does not work, or is held */
 	LW_CTL_USAGE = 2, /* wrongly called, or not by root */
 	LW_CTL_AWAY = 3,  /* lightwaved does not answer */
 };
@@ -44,6 +44,7 @@ enum lw_ctl_exit lw_ctl_usage(void);
 /* The subcommands; argv[0] is their name. */
 enum lw_ctl_exit lw_ctl_cache(const char *socket, int argc, char **argv);
 enum lw_ctl_exit lw_ctl_refresh(const char *socket, int argc, char **argv);
+enum lw_ctl_exit lw_ctl_sessions(const char *socket, int argc, char **argv);
 enum lw_ctl_exit lw_ctl_status(const char *socket, int argc, char **argv);
 
 #endif

@@ -18,6 +18,8 @@ static const struct command {
 	{ "cache", "what is known here: list, show NAME, drop NAME",
 	  lw_ctl_cache },
 	{ "refresh", "take over what the directory has now", lw_ctl_refresh },
+	{ "sessions", "which processes hold a group that was taken away",
+	  lw_ctl_sessions },
 };
 #define COMMANDS (sizeof(commands) / sizeof(commands[0]))
 

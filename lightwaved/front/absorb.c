@@ -300,6 +300,8 @@ enum lw_err lw_lookup_absorb(struct lw_front *f, const struct lw_question *q,
 	case LW_OP_STATUS:
 	case LW_OP_MEMBER:
 	case LW_OP_RESOLVE:
+	case LW_OP_LOCAL_GROUPS:
+	case LW_OP_GRANTED:
 	case LW_OP_CACHE_LIST:
 	case LW_OP_CACHE_SHOW:
 	case LW_OP_CACHE_DROP:

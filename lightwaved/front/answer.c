@@ -81,6 +81,10 @@ enum lw_err lw_answer(struct lw_request *r, struct lw_wr *rest)
 		return lw_answer_cache_show(r, &body, rest);
 	case LW_OP_CACHE_DROP:
 		return lw_answer_cache_drop(r, &body, rest);
+	case LW_OP_LOCAL_GROUPS:
+		return lw_answer_local_groups(r, &body, rest);
+	case LW_OP_GRANTED:
+		return lw_answer_granted(r, &body, rest);
 	case LW_OP_FIND:
 	case LW_OP_MEMBERSHIPS:
 	case LW_OP_MEMBERS:

@@ -88,13 +88,20 @@ enum lw_err lw_answer_cache_show(struct lw_request *r, struct lw_rd *body,
 enum lw_err lw_answer_cache_drop(struct lw_request *r, struct lw_rd *body,
 				 struct lw_wr *rest);
 
+/* answer_granted.c */
+enum lw_err lw_answer_granted(struct lw_request *r, struct lw_rd *body,
+			      struct lw_wr *rest);
+enum lw_err lw_answer_local_groups(struct lw_request *r, struct lw_rd *body,
+				   struct lw_wr *rest);
+
 /* answer_refresh.c */
 enum lw_err lw_answer_refresh(struct lw_request *r, struct lw_rd *body,
 			      struct lw_wr *rest);
 
 /*
  * The account part that a typed name means here. LW_NOTFOUND: a local entry
- * has that name, or it is kept for one (local_judge.h). Else as lw_name_parse().
+ * has that name, or it is kept for one (local_judge.h). Else as
+ * lw_name_parse().
  */
 enum lw_err lw_typed_name(struct lw_request *r, enum lw_kind kind,
 			  struct lw_str typed, char *ret);

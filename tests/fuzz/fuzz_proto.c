@@ -7,6 +7,7 @@
 #include "page.h"
 
 #include "cached.h"
+#include "granted.h"
 #include "member.h"
 
 const char fuzz_target[] = "proto";
@@ -255,6 +256,47 @@ static bool resolved(struct lw_rd *r, struct lw_wr *w)
 	return true;
 }
 
+static bool granted(struct lw_rd *r, struct lw_wr *w)
+{
+	struct lw_granted q;
+
+	if (lw_granted_decode(r, &q) != LW_OK)
+		return false;
+	message_view(q.user);
+	lw_granted_encode(w, &q);
+	return true;
+}
+
+static bool granted_answer(struct lw_rd *r, struct lw_wr *w)
+{
+	struct lw_granted_answer a;
+
+	if (lw_granted_answer_decode(r, &a) != LW_OK)
+		return false;
+	message_view(a.name);
+	lw_granted_answer_encode(w, &a);
+	lw_wr_raw(w, a.gids.p, (size_t)(a.gids.end - a.gids.p));
+	return true;
+}
+
+static bool mapped(struct lw_rd *r, struct lw_wr *w)
+{
+	struct lw_local_mapped_list l;
+
+	if (lw_local_mapped_list_decode(r, &l) != LW_OK)
+		return false;
+	lw_wr_u32(w, l.count);
+	for (uint32_t i = 0; i < l.count; i++) {
+		struct lw_local_mapped m = lw_local_mapped_read(&l.each);
+
+		message_view(m.local);
+		message_view(m.directory);
+		lw_local_mapped_encode(w, &m);
+	}
+	fuzz_holds(lw_rd_end(&l.each) == LW_OK, "they are as many as it says");
+	return true;
+}
+
 static const struct message_op ops[] = {
 	{ LW_OP_PASSWD_BY_NAME, message_str, passwd },
 	{ LW_OP_PASSWD_BY_UID, message_u32, passwd },
@@ -271,6 +313,8 @@ static const struct message_op ops[] = {
 	{ LW_OP_POLICY, NULL, message_policy },
 	{ LW_OP_PASSWORD, password, NULL },
 	{ LW_OP_VERIFY, login, NULL },
+	{ LW_OP_LOCAL_GROUPS, NULL, mapped },
+	{ LW_OP_GRANTED, granted, granted_answer },
 	{ LW_OP_MEMBER, member, member_answer },
 	{ LW_OP_RESOLVE, resolve, resolved },
 	{ LW_OP_CACHE_SHOW, message_str, cacheds },

@@ -13,9 +13,16 @@
 
 #define ARGS_MAX 8
 
+static const char *program = CTL;
+
+void ctl_use(const char *p)
+{
+	program = p;
+}
+
 static pid_t spawn(const char *const *args, int *ret_fd)
 {
-	const char *argv[ARGS_MAX + 4] = { CTL, "--runtime-dir", "." };
+	const char *argv[ARGS_MAX + 4] = { program, "--runtime-dir", "." };
 	pid_t parent = getpid(), child;
 	int p[2];
 
@@ -31,7 +38,7 @@ static pid_t spawn(const char *const *args, int *ret_fd)
 		dup2(p[1], STDOUT_FILENO);
 		dup2(p[1], STDERR_FILENO);
 		if (getppid() == parent)
-			execv(CTL, (char *const *)argv);
+			execv(program, (char *const *)argv);
 		_exit(127);
 	}
 	close(p[1]);

@@ -7,6 +7,9 @@
 
 #include <stddef.h>
 
+/* Another program in the place of lightwavectl; borrowed. */
+void ctl_use(const char *program);
+
 /*
  * With these arguments (up to NULL) after --runtime-dir; while it runs, the
  * scripted worker works. Its exit code, and what it wrote to both its outputs,
