@@ -52,7 +52,12 @@ enum lw_sudo_exit lw_sudo_refuse(const struct lw_sudo *s, const char *name,
 enum lw_sudo_exit lw_sudo_usage(const char *how);
 
 /* The subcommands; argv[0] is their name. */
+enum lw_sudo_exit lw_sudo_check(const struct lw_sudo *s, int argc, char **argv);
 enum lw_sudo_exit lw_sudo_escape(const struct lw_sudo *s, int argc,
 				 char **argv);
+enum lw_sudo_exit lw_sudo_explain(const struct lw_sudo *s, int argc,
+				  char **argv);
+enum lw_sudo_exit lw_sudo_migrate(const struct lw_sudo *s, int argc,
+				  char **argv);
 
 #endif
