@@ -55,14 +55,17 @@ static void plugin_file(struct lw_check *c)
 			       "install lightwave-login's, root:root 0644" });
 }
 
-static bool says(char *line, const char *value)
+/* What a line of sudo.conf sets group_source to, or NULL. */
+static const char *source(char *line)
 {
 	char *save, *set = strtok_r(line, " \t\r\n", &save);
 	char *key = set ? strtok_r(NULL, " \t\r\n", &save) : NULL;
 	char *v = key ? strtok_r(NULL, " \t\r\n", &save) : NULL;
 
 	return v && strcasecmp(set, "Set") == 0 &&
-	       strcasecmp(key, "group_source") == 0 && strcmp(v, value) == 0;
+			       strcasecmp(key, "group_source") == 0 ?
+		       v :
+		       NULL;
 }
 
 /* The last word of several counts for sudo. */
@@ -74,12 +77,10 @@ static bool dynamic(const char *path)
 	size_t room = 0;
 
 	while (f && getline(&line, &room, f) >= 0) {
-		lw_cleanup(lw_free) char *copy = strdup(line);
+		const char *v = source(line);
 
-		if (copy && says(copy, "dynamic"))
-			is = true;
-		else if (says(line, "static") || says(line, "adaptive"))
-			is = false;
+		if (v)
+			is = strcasecmp(v, "dynamic") == 0;
 	}
 	return is;
 }

@@ -7,6 +7,7 @@
 #include "cleanup.h"
 #include "config.h"
 #include "localdb.h"
+#include "sid.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -29,6 +30,21 @@ static struct lw_config *config(void)
 	return c;
 }
 
+/* In the configuration a name without a domain is the domain's. */
+static json_t *in_group(struct lw_who *w, const struct lw_config *c,
+			const char *name)
+{
+	lw_cleanup(lw_free) char *full = NULL;
+
+	if (strpbrk(name, "@\\") || lw_sid_valid(lw_str(name)))
+		return lw_who_in(w, name);
+	if (asprintf(&full, "%s@%s", name, c->domain) < 0) {
+		full = NULL;
+		return NULL;
+	}
+	return lw_who_in(w, full);
+}
+
 /* What [local_groups] gives him, with or without sudo. */
 static json_t *local_groups(struct lw_who *w, const struct lw_config *c)
 {
@@ -36,7 +52,7 @@ static json_t *local_groups(struct lw_who *w, const struct lw_config *c)
 
 	for (size_t i = 0; c && !w->local && i < c->local_group_count; i++) {
 		const struct lw_local_group *g = &c->local_groups[i];
-		json_t *in = lw_who_in(w, g->directory);
+		json_t *in = in_group(w, c, g->directory);
 		uint32_t gid;
 
 		if (!json_is_true(json_object_get(in, "yes")) ||
@@ -124,7 +140,7 @@ static enum lw_sudo_exit judged(const struct lw_who *w)
 		const char *why =
 			json_string_value(json_object_get(told, "error"));
 
-		if (why && strcmp(why, lw_strerror(LW_NOTFOUND)) != 0) {
+		if (why) {
 			fprintf(stderr,
 				"lightwave-sudo: whether he is in %s is not "
 				"known: %s\n",

@@ -113,8 +113,9 @@ json_t *lw_who_in(struct lw_who *w, const char *group)
 	if (known)
 		return known;
 	e = lw_sudo_member(w->s, &m, &reply, &a);
-	/* Who is local is in no group of the directory's. */
-	if (e == LW_NOTOURS || (e == LW_NOTFOUND && w->local))
+	/* No such group, or a local user, who is in none of the directory's. */
+	if (e == LW_NOTOURS || e == LW_NOTFOUND || e == LW_INVALID ||
+	    e == LW_CLAIMED)
 		known = json_pack("{s:b}", "yes", 0);
 	else if (e == LW_OK)
 		known = answer_json(&a);
