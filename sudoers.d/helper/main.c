@@ -23,6 +23,11 @@ static const struct command {
 	{ "revoke", "take that back", lw_sudo_revoke },
 	{ "list", "who was granted what", lw_sudo_list },
 	{ "escape", "a name as sudoers wants it", lw_sudo_escape },
+	{ "check", "what in sudoers does not mean what it says",
+	  lw_sudo_check },
+	{ "explain", "which rules give USER what", lw_sudo_explain },
+	{ "migrate", "likewise's rules, and what they become",
+	  lw_sudo_migrate },
 };
 #define COMMANDS (sizeof(commands) / sizeof(commands[0]))
 

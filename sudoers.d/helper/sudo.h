@@ -59,7 +59,12 @@ enum lw_sudo_exit lw_sudo_grant(const struct lw_sudo *s, int argc, char **argv);
 enum lw_sudo_exit lw_sudo_revoke(const struct lw_sudo *s, int argc,
 				 char **argv);
 enum lw_sudo_exit lw_sudo_list(const struct lw_sudo *s, int argc, char **argv);
+enum lw_sudo_exit lw_sudo_check(const struct lw_sudo *s, int argc, char **argv);
 enum lw_sudo_exit lw_sudo_escape(const struct lw_sudo *s, int argc,
 				 char **argv);
+enum lw_sudo_exit lw_sudo_explain(const struct lw_sudo *s, int argc,
+				  char **argv);
+enum lw_sudo_exit lw_sudo_migrate(const struct lw_sudo *s, int argc,
+				  char **argv);
 
 #endif

@@ -1,0 +1,108 @@
+/*
+ * check_dropin.c - in what grant wrote, a comment names the SID and the line
+ * below it has the id or the SID itself: they must be one and the same.
+ * lightwave-sudo.
+ */
+#include "check.h"
+
+#include "cleanup.h"
+#include "sid.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct claim {
+	bool group;
+	char sid[LW_SID_MAX];
+};
+
+/* "# user alice@lightwave.test S-1-7-...": a name may have blanks in it. */
+static bool claim(const char *line, size_t n, struct claim *ret)
+{
+	const char *last;
+
+	if (n > 8 && strncmp(line, "# group ", 8) == 0)
+		ret->group = true;
+	else if (n > 7 && strncmp(line, "# user ", 7) == 0)
+		ret->group = false;
+	else
+		return false;
+	last = memrchr(line, ' ', n);
+	n -= (size_t)(++last - line);
+	if (n >= sizeof(ret->sid) || !lw_sid_valid((struct lw_str) { last, n }))
+		return false;
+	memcpy(ret->sid, last, n);
+	ret->sid[n] = '\0';
+	return true;
+}
+
+static bool agrees(const struct claim *cl, uint32_t id, const char *line,
+		   size_t n)
+{
+	char want[LW_SID_MAX + 8];
+	size_t w;
+
+	if (cl->group)
+		snprintf(want, sizeof(want), "%%:%s", cl->sid);
+	else
+		snprintf(want, sizeof(want), "#%u", id);
+	w = strlen(want);
+	return n > w && strncmp(line, want, w) == 0 &&
+	       strchr(" \t,\\", line[w]);
+}
+
+static void judge(struct lw_check *c, const struct lw_flat_file *f, uint32_t no,
+		  const struct claim *cl, const char *line, size_t n)
+{
+	lw_cleanup(lw_free) char *what = NULL;
+	uint32_t id = 0;
+	enum lw_err e;
+	int r;
+
+	e = lw_check_resolve(c, cl->group ? LW_RESOLVE_GROUP : LW_RESOLVE_USER,
+			     cl->sid, &id);
+	if (e == LW_NOTFOUND)
+		r = asprintf(&what, "%s is no longer in the directory",
+			     cl->sid);
+	else if (e == LW_OK && !agrees(cl, id, line, n))
+		r = asprintf(&what, "%s above it is not whom the rule means",
+			     cl->sid);
+	else
+		return;
+	if (r < 0)
+		return;
+	lw_check_found(c,
+		       &(struct lw_finding) {
+			       e == LW_OK ? "disagrees" : "unknown", f->path,
+			       no, what,
+			       e == LW_OK ? "lightwave-sudo revoke, then grant"
+					  : "lightwave-sudo revoke" });
+}
+
+static void file(struct lw_check *c, const struct lw_flat_file *f)
+{
+	const char *p = f->text, *end = f->text + f->n, *nl;
+	struct claim cl;
+	bool claimed = false;
+
+	for (uint32_t no = 1; p < end; no++, p = nl + 1) {
+		nl = memchr(p, '\n', (size_t)(end - p));
+		if (!nl)
+			nl = end;
+		if (claimed)
+			judge(c, f, no, &cl, p, (size_t)(nl - p));
+		claimed = claim(p, (size_t)(nl - p), &cl);
+	}
+}
+
+void lw_check_dropin(struct lw_check *c)
+{
+	const struct lw_flat *f = c->p->flat;
+
+	for (size_t i = 0; i < f->files; i++) {
+		if (strcmp(f->file[i].path, c->s->dropin) == 0)
+			file(c, &f->file[i]);
+	}
+}

@@ -1,0 +1,228 @@
+/*
+ * check_names.c - the users and groups of the rules: negated ones, unknown
+ * ones, and users by a name that is theirs to change. lightwave-sudo.
+ */
+#include "check.h"
+
+#include "cleanup.h"
+
+#include <stdio.h>
+#include <string.h>
+
+struct at {
+	struct lw_check *c;
+	const struct lw_rule *r;
+};
+
+static void found(struct at *a, const char *kind, char *what,
+		  const char *remedy)
+{
+	lw_check_found(a->c, &(struct lw_finding) {
+				     kind, a->r->file, a->r->line,
+				     what ? what : "out of memory", remedy });
+	free(what);
+}
+
+static char *say(const char *before, const char *name, const char *after)
+{
+	char *ret = NULL;
+
+	return asprintf(&ret, "%s%s%s", before, name, after) < 0 ? NULL : ret;
+}
+
+/* Members of it may be the directory's: [local_groups] adds them. */
+static bool lent(const struct lw_check *c, const char *local)
+{
+	for (size_t i = 0; c->config && i < c->config->local_group_count; i++) {
+		if (strcmp(c->config->local_groups[i].local, local) == 0)
+			return true;
+	}
+	return false;
+}
+
+static const char *local_group(const struct lw_check *c, const char *kind,
+			       json_t *v)
+{
+	const struct lw_localent *ent = NULL;
+
+	if (strcmp(kind, "usergroup") == 0 && json_is_string(v))
+		ent = lw_localdb_name(&c->groups, json_string_value(v));
+	else if (strcmp(kind, "usergid") == 0)
+		ent = lw_localdb_id(&c->groups,
+				    (uint32_t)json_integer_value(v));
+	return ent ? ent->name : NULL;
+}
+
+static bool is_group(const char *kind)
+{
+	return strcmp(kind, "usergroup") == 0 || strcmp(kind, "usergid") == 0 ||
+	       strcmp(kind, "nonunixgroup") == 0 ||
+	       strcmp(kind, "nonunixgid") == 0;
+}
+
+static void negated(const struct lw_member_at *m, void *arg)
+{
+	struct at *a = arg;
+	json_t *v;
+	const char *kind = lw_policy_kind(m->member, &v);
+	lw_cleanup(lw_free) char *text = NULL;
+	const char *local;
+
+	if (!m->negated || !is_group(kind))
+		return;
+	local = local_group(a->c, kind, v);
+	if (local && !lent(a->c, local))
+		return;
+	text = lw_policy_text(m->member, true);
+	found(a, "negated",
+	      say(text ? text : "!", "",
+		  " lets its members through while the directory is away: to "
+		  "sudo, \"not known\" is \"no member\""),
+	      "name who may, instead of who may not");
+}
+
+static void judged(struct at *a, const char *text, enum lw_err e)
+{
+	if (e == LW_NOTFOUND)
+		found(a, "unknown",
+		      say(text, "", " is not in the directory: means nobody"),
+		      "remove the rule, or mend the name");
+	else if (e == LW_CLAIMED)
+		found(a, "claimed",
+		      say(text, "",
+			  " is claimed by several entries: means nobody"),
+		      "name him by his SID: lightwave-sudo grant SID");
+}
+
+static void user(struct at *a, const struct lw_member_at *m, const char *name)
+{
+	char account[LW_NAME_MAX], remedy[128];
+	uint32_t id = 0;
+	enum lw_err e;
+
+	if (lw_name_parse(&a->c->naming, lw_str(name), account) != LW_OK)
+		return;
+	e = lw_check_resolve(a->c, LW_RESOLVE_USER, name, &id);
+	judged(a, name, e);
+	if (e != LW_OK || m->negated)
+		return;
+	snprintf(remedy, sizeof(remedy),
+		 "write #%u, which is bound to his SID: lightwave-sudo grant",
+		 id);
+	found(a, "user-by-name",
+	      say(name, "",
+		  ": a user may rename himself, and whoever has that name next "
+		  "has the rule"),
+	      remedy);
+}
+
+static void unix_group(struct at *a, const char *name)
+{
+	lw_cleanup(lw_free) char *text = say("%", name, "");
+	char account[LW_NAME_MAX];
+	uint32_t id;
+
+	if (!text ||
+	    lw_name_parse(&a->c->naming, lw_str(name), account) != LW_OK)
+		return;
+	if (lw_localdb_name(&a->c->groups, name)) {
+		if (strpbrk(name, "@\\"))
+			found(a, "local",
+			      say(text, "",
+				  " is a group of /etc/group, and not the "
+				  "directory's"),
+			      "rename the local group, or write %:SID");
+		return;
+	}
+	judged(a, text, lw_check_resolve(a->c, LW_RESOLVE_GROUP, name, &id));
+}
+
+static void plugin_group(struct at *a, const char *name)
+{
+	lw_cleanup(lw_free) char *text = say("%:", name, "");
+	uint32_t id;
+	enum lw_err e;
+
+	if (!text)
+		return;
+	if (lw_localdb_name(&a->c->groups, name))
+		found(a, "local",
+		      say(text, "",
+			  " is a group of /etc/group as well, and means the "
+			  "directory's"),
+		      "write % without : for the local group, or %:SID");
+	e = lw_check_resolve(a->c, LW_RESOLVE_GROUP, name, &id);
+	judged(a, text, e == LW_NOTOURS || e == LW_INVALID ? LW_NOTFOUND : e);
+}
+
+static void plugin(struct at *a, const char *text)
+{
+	lw_cleanup(lw_free) char *path = NULL;
+	enum lw_plugin set = lw_plugin_set(a->c->p, &path);
+
+	if (set == LW_PLUGIN_NONE)
+		found(a, "plugin",
+		      say(text, "", " means nobody: no group_plugin is set"),
+		      "write Defaults "
+		      "group_plugin=\"/usr/lib/sudo/" LW_PLUGIN_NAME
+		      "\", as lightwave-sudo grant does");
+	else if (set == LW_PLUGIN_OTHER)
+		found(a, "plugin",
+		      say(text, " is asked of another group plug-in: ",
+			  path ? path : "?"),
+		      "sudo has one group_plugin: the last Defaults counts");
+}
+
+static void name(const struct lw_member_at *m, void *arg)
+{
+	struct at *a = arg;
+	json_t *v;
+	const char *kind = lw_policy_kind(m->member, &v);
+	const char *s = json_string_value(v);
+	lw_cleanup(lw_free) char *text = lw_policy_text(m->member, false);
+	bool ours = strncmp(kind, "nonunix", strlen("nonunix")) == 0;
+
+	if (!text)
+		return;
+	if (ours)
+		plugin(a, text);
+	if (!s || !a->c->config)
+		return;
+	if (ours)
+		plugin_group(a, s);
+	else if (strchr(s, '\\') && a->c->naming.format != LW_NAME_LEGACY)
+		return; /* likewise's: check_files.c sees it as it stands */
+	else if (strcmp(kind, "username") == 0)
+		user(a, m, s);
+	else if (strcmp(kind, "usergroup") == 0)
+		unix_group(a, s);
+}
+
+static void both(const struct lw_member_at *m, void *arg)
+{
+	negated(m, arg);
+	name(m, arg);
+}
+
+void lw_check_rules(struct lw_check *c)
+{
+	json_t *cmnd;
+	size_t j;
+
+	for (size_t i = 0; i < c->p->rules; i++) {
+		struct at a = { c, &c->p->rule[i] };
+		json_t *spec = a.r->spec;
+
+		lw_policy_members(c->p, "User_Aliases",
+				  json_object_get(spec, "User_List"), both, &a);
+		json_array_foreach(json_object_get(spec, "Cmnd_Specs"), j, cmnd)
+		{
+			lw_policy_members(c->p, "Runas_Aliases",
+					  json_object_get(cmnd, "runasusers"),
+					  negated, &a);
+			lw_policy_members(c->p, "Runas_Aliases",
+					  json_object_get(cmnd, "runasgroups"),
+					  negated, &a);
+		}
+	}
+}
