@@ -18,12 +18,11 @@ def drop_in(lab, name, text):
 
 
 @contextlib.contextmanager
-def granted(lab, who, *commands, options=("--nopasswd",), what=None):
-    """What lightwave-sudo writes; what: --group or --user, if who is both."""
-    who = [what, who] if what else [who]
+def granted(lab, who, *commands, options=("--nopasswd",)):
+    """What lightwave-sudo writes; who: a name, %name or a SID."""
     commands = [word for c in commands for word in ("--command", c)]
-    lab.photon("lightwave-sudo", "grant", *options, *commands, *who)
+    lab.photon("lightwave-sudo", "grant", *options, *commands, who)
     try:
         yield
     finally:
-        lab.photon("lightwave-sudo", "revoke", *who, check=False)
+        lab.photon("lightwave-sudo", "revoke", who, check=False)

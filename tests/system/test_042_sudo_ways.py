@@ -16,8 +16,10 @@ ECHO = "/usr/bin/echo"
 # Names that a directory takes, and sudoers or a shell would read otherwise.
 GROUPS = ["Ops! Team", "100% Staff", "#1 admins", "a=b", 'the "best" of us',
           "ALL", "!ALL", "%wheel", "+netgroup", "Größe & Co.", "李雷 组",
-          "it's; $(id) `id`", "[brackets]? {x}|<y>", "two  blanks", "~root^",
+          "it's; $HOME `id`", "[brackets]? {x}|<y>", "two  blanks", "~root^",
           "User_Alias X", "Defaults", "#include etc", "x" * 60]
+# In sudoers %#1 is a gid: only their SIDs can stand there.
+NUMBERS = [name for name in GROUPS if name.startswith("#")]
 USERS = ["#0", "%wheel", "!root", "ALL", "anna maria", "o'brien", "jörg",
          'a"b', "x=y", "+everybody", "$HOME", "1e3"]
 
@@ -66,7 +68,8 @@ def says(session, word):
 def test_a_grant_to_a_group_of_any_name_means_that_group(
         lab, members, member, stranger, name):
     before = lab.photon("sudo", "-l", "-U", "localuser").out
-    with granted(lab, members[name], ECHO + " granted", what="--group"):
+    # lightwave-sudo reads %name as a group's.
+    with granted(lab, "%" + members[name], ECHO + " granted"):
         assert says(member, "granted")
         assert not says(member, "other")
         assert not says(stranger, "granted")
@@ -74,7 +77,15 @@ def test_a_grant_to_a_group_of_any_name_means_that_group(
     assert not says(member, "granted")
 
 
-@pytest.mark.parametrize("name", GROUPS)
+@pytest.mark.parametrize("name", NUMBERS)
+def test_a_name_that_sudo_would_take_for_a_number_is_refused(lab, members,
+                                                             name):
+    for token in ("%:" + members[name], "%" + full(members[name])):
+        done = lab.photon("lightwave-sudo", "escape", token, check=False)
+        assert (done.rc, done.out) == (1, "") and done.err
+
+
+@pytest.mark.parametrize("name", [g for g in GROUPS if g not in NUMBERS])
 def test_an_escaped_name_written_by_hand_means_that_group(
         lab, members, member, stranger, name):
     token = lab.photon("lightwave-sudo", "escape", "%:" + members[name]).out
@@ -95,8 +106,11 @@ def test_a_grant_to_a_user_of_any_name_means_that_user(lab, stranger, name):
     lab.admin("user", "add", name, "--random")
     try:
         lab.admin("group", "addmember", "DockerUsers", name)
-        his = Open(lab, full(name))
-        with granted(lab, full(name), ECHO + " granted", what="--user"):
+        # By number: id(1) takes +name for one.
+        his = Open(lab, str(lab.uid(name)))
+        # %name would be a group.
+        who = lab.attribute(name, "objectSid") if name[0] == "%" else full(name)
+        with granted(lab, who, ECHO + " granted"):
             assert says(his, "granted")
             assert not says(his, "other")
             assert not says(stranger, "granted")
@@ -151,7 +165,7 @@ def test_sudo_i_is_a_login_of_roots_or_of_another_directory_user(
     assert member.sudo("-i", "pwd").out == "/root"
     assert lab.ssh(full("alice"), lab.password("alice")).rc == 0  # her home
     done = member.sudo("-i", "-u", full("alice"), "sh", "-c",
-                       "'id -un; pwd; id -G'")
+                       "id -un; pwd; id -G")
     assert done.lines[:2] == [full("alice"),
                               "/home/lightwave.test/alice"], done
     assert set(done.lines[2].split()) == set(
