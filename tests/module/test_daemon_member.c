@@ -10,11 +10,9 @@
 #include "worker.h"
 
 #include <stdio.h>
-#include <unistd.h>
 
 #define ALICE "alice@lightwave.test"
 #define SID   DOMAIN_SID "-100-"
-#define NONE  "replicate_max = 0\n"
 
 static const struct lw_entry alice = USER("alice", "100-1025"),
 			     bob = USER("bob", "100-1026"),
@@ -258,7 +256,8 @@ static void each_sudo_is_told_what_is_so_now(void **state)
 	unsigned int lists;
 
 	(void)state;
-	daemon_start("[cache]\nttl = 3600\nmembership_ttl = 3600\n" NONE);
+	daemon_start("[cache]\nttl = 3600\nmembership_ttl = 3600\n"
+		     "replicate_max = 0\n");
 	assert_int_equal(asker_initgroups(ALICE, NULL), LW_OK);
 	worker_tick();
 	assert_int_equal(member_elsewhere(ID(1025), "outer"), LW_OK);
