@@ -151,7 +151,7 @@ void lw_membership_path(struct lw_request *r, struct lw_membership *s)
 	struct lw_replica *replica = lw_follow_replica(r->front->follow);
 	struct lw_known *user = NULL, *group = kept_group(r, lw_str(s->sid));
 
-	if (s->own)
+	if (s->own || !s->user)
 		return;
 	if (replica)
 		user = lw_replica_by_sid(replica, lw_str(s->user->sid));
