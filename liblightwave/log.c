@@ -67,13 +67,15 @@ static void put(const char *line, size_t n)
 bool lw_log_is_journal(void)
 {
 	const char *is = getenv("JOURNAL_STREAM");
-	unsigned long long dev, ino;
 	struct stat st;
+	char own[64];
 
+	if (!is || fstat(STDERR_FILENO, &st) < 0)
+		return false;
 	/* Who starts a program elsewhere hands on the variable as well. */
-	return is && sscanf(is, "%llu:%llu", &dev, &ino) == 2 &&
-	       fstat(STDERR_FILENO, &st) == 0 && st.st_dev == dev &&
-	       st.st_ino == ino;
+	snprintf(own, sizeof(own), "%ju:%ju", (uintmax_t)st.st_dev,
+		 (uintmax_t)st.st_ino);
+	return !strcmp(is, own);
 }
 
 size_t lw_log_escape(struct lw_str s, char *to, size_t size)

@@ -104,6 +104,47 @@ static void what_is_claimed_twice_counts_by_sid_alone(void **state)
 	assert_int_equal(member_decides(ID(1025), "S-1-0-1"), LW_NOTFOUND);
 }
 
+/* Two SIDs, one id: who is in the one is not in the other. */
+static void an_id_that_two_have_is_one_group(void **state)
+{
+	static const struct lw_entry old = {
+		.kind = LW_KIND_GROUP,
+		.dn = TEXT(DN_OF("old")),
+		.sid = TEXT(DOMAIN_SID "-1677723605"), /* ID(2005) */
+		.sam = TEXT("old"),
+	};
+	static const struct worker_synced both[] = {
+		{ &alice, { NULL } },
+		{ &twin, { DN_OF("alice") } },
+		{ &other_twin, { NULL } },
+		{ &old, { NULL } },
+	};
+	static const struct worker_synced last[] = {
+		{ &alice, { NULL } },
+		{ &old, { NULL } },
+		{ &other_twin, { NULL } },
+		{ &twin, { DN_OF("alice") } },
+	};
+	const struct worker_synced *const orders[] = { both, last };
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(orders); i++) {
+		worker_say(&(struct worker_line) { .op = LW_OP_SYNC,
+						   .key = "everything",
+						   .synced = orders[i],
+						   .synced_n = COUNT(both),
+						   .end = LW_SYNCED_EVERYTHING,
+						   .highest = 100 });
+		worker_say(&no_changes);
+		daemon_start("[domain]\nlegacy_sids = yes\n" LATER);
+		daemon_says("the directory is known whole", 1);
+		assert_int_not_equal(
+			member_decides(ID(1025), DOMAIN_SID "-1677723605"),
+			LW_OK);
+		daemon_stop();
+	}
+}
+
 static void who_was_just_added_is_let_in(void **state)
 {
 	static const struct worker_synced added[] = {
@@ -204,6 +245,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(the_shortest_way_is_told),
 		TEST(what_is_claimed_twice_counts_by_sid_alone),
+		TEST(an_id_that_two_have_is_one_group),
 		TEST(who_was_just_added_is_let_in),
 		TEST(one_process_has_it_looked_at_once),
 		TEST(who_was_removed_is_refused_before_long),
