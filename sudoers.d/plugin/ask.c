@@ -20,7 +20,9 @@
 #ifndef LW_SUDO_START_MS
 #define LW_SUDO_START_MS 200
 #endif
-#define READ_MS	 1000
+#ifndef LW_SUDO_READ_MS
+#define LW_SUDO_READ_MS 1000
+#endif
 #define PAUSE_MS 10000
 
 static int left_ms = LW_SUDO_BUDGET_MS;
@@ -67,13 +69,18 @@ static enum lw_err call_as_root(const uint8_t *msg, size_t n,
 	return e;
 }
 
+static int at_most(int ms, int max)
+{
+	return ms < max ? ms : max;
+}
+
 static enum lw_err ask(const struct lw_member *m, struct lw_reply *reply)
 {
 	const struct lw_budget b = {
 		.answer_ms = left_ms,
-		.read_ms = left_ms < READ_MS ? left_ms : READ_MS,
+		.read_ms = at_most(left_ms, LW_SUDO_READ_MS),
 		.refused_ms = LW_SUDO_START_MS,
-		.full_ms = left_ms < READ_MS ? left_ms : READ_MS,
+		.full_ms = at_most(left_ms, LW_SUDO_READ_MS),
 	};
 	uint8_t msg[LW_HEAD_SIZE + LW_REQUEST_MAX];
 	struct lw_wr w;

@@ -45,7 +45,19 @@ const char *rig_screen(void);
 int rig_show(int type, const char *restrict fmt, ...)
 	__attribute__((format(printf, 2, 3)));
 
-/* The plug-in's clock, not the sockets'. */
+/* The plug-in's clock, which stands still otherwise; not the sockets'. */
 void rig_later(int seconds);
+
+/* Until rig_close(). */
+enum rig_hurry {
+	RIG_AS_IT_IS,
+	RIG_HURRY, /* what would be waited for in vain is over at once */
+	RIG_SLOW,  /* each wait for the front is RIG_SLOW_S of its clock */
+};
+#define RIG_SLOW_S 10
+void rig_hurry(enum rig_hurry how);
+
+/* Called when it is about to wait for somebody to listen. */
+void rig_at_wait(void (*f)(void));
 
 #endif
