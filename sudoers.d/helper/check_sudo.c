@@ -63,9 +63,9 @@ static const char *source(char *line)
 	char *v = key ? strtok_r(NULL, " \t\r\n", &save) : NULL;
 
 	return v && strcasecmp(set, "Set") == 0 &&
-			       strcasecmp(key, "group_source") == 0 ?
-		       v :
-		       NULL;
+			       strcasecmp(key, "group_source") == 0
+		       ? v
+		       : NULL;
 }
 
 /* The last word of several counts for sudo. */

@@ -177,7 +177,7 @@ static json_t *path(struct lw_who *w, json_t *by)
 							  : json_null();
 }
 
-json_t *lw_explain_rule(struct lw_who *w, const struct lw_rule *r)
+json_t *lw_explain_rule(struct lw_who *w, const struct lw_policy_rule *r)
 {
 	json_t *host = json_object_get(r->spec, "Host_List"), *ret, *c, *all;
 	enum lw_who_is here = lw_who_host(w->p, host), applies;

@@ -6,6 +6,7 @@
 
 #include "cleanup.h"
 
+#include <fcntl.h>
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,6 +18,10 @@ static const struct command {
 	enum lw_sudo_exit (*run)(const struct lw_sudo *s, int argc,
 				 char **argv);
 } commands[] = {
+	{ "grant", "let a user or group of the directory use sudo",
+	  lw_sudo_grant },
+	{ "revoke", "take that back", lw_sudo_revoke },
+	{ "list", "who was granted what", lw_sudo_list },
 	{ "escape", "a name as sudoers wants it", lw_sudo_escape },
 	{ "check", "what in sudoers does not mean what it says",
 	  lw_sudo_check },
@@ -77,9 +82,10 @@ static int run(int argc, char **argv, const char *run_dir, const char *sudoers)
 			fputs("lightwave-sudo: only root may use it\n", stderr);
 			return LW_SUDO_USAGE;
 		}
-		if (sudoers[0] != '/') {
+		/* visudo is told it between quotes, and expands %h there. */
+		if (sudoers[0] != '/' || strpbrk(sudoers, "\"%\\\r\n")) {
 			fputs("lightwave-sudo: --sudoers wants an absolute "
-			      "path\n",
+			      "path without any of \"%\\\n",
 			      stderr);
 			return LW_SUDO_USAGE;
 		}
@@ -100,6 +106,12 @@ int main(int argc, char **argv)
 	const char *run_dir = LW_RUNDIR, *sudoers = LW_SUDOERS;
 	int ch, status;
 
+	/* No file that is written may be who prints. */
+	do {
+		ch = open("/dev/null", O_RDWR);
+	} while (ch >= 0 && ch <= 2);
+	if (ch > 2)
+		close(ch);
 	while ((ch = getopt_long(argc, argv, "+", longs, NULL)) >= 0) {
 		if (ch == 'r') {
 			run_dir = optarg;

@@ -75,7 +75,7 @@ static enum lw_err rules(struct lw_policy *p)
 
 	json_array_foreach(specs, i, spec)
 	{
-		struct lw_rule *r;
+		struct lw_policy_rule *r;
 
 		if (is_mark(spec, &file, &line))
 			continue;
@@ -83,8 +83,9 @@ static enum lw_err rules(struct lw_policy *p)
 				 sizeof(*r));
 		if (!r || file >= p->flat->files)
 			return LW_NOMEM;
-		r[p->rules++] = (struct lw_rule) { p->flat->file[file].path,
-						   line, spec };
+		r[p->rules++] =
+			(struct lw_policy_rule) { p->flat->file[file].path,
+						  line, spec };
 	}
 	return LW_OK;
 }

@@ -48,10 +48,17 @@ enum lw_err lw_sudo_member(const struct lw_sudo *s, const struct lw_member *m,
 enum lw_sudo_exit lw_sudo_refuse(const struct lw_sudo *s, const char *name,
 				 enum lw_err e);
 
+/* include.c: warn on stderr if the policy does not read our file. */
+void lw_sudo_warn_unread(const struct lw_sudo *s);
+
 /* main.c: say how a subcommand is called. LW_SUDO_USAGE. */
 enum lw_sudo_exit lw_sudo_usage(const char *how);
 
 /* The subcommands; argv[0] is their name. */
+enum lw_sudo_exit lw_sudo_grant(const struct lw_sudo *s, int argc, char **argv);
+enum lw_sudo_exit lw_sudo_revoke(const struct lw_sudo *s, int argc,
+				 char **argv);
+enum lw_sudo_exit lw_sudo_list(const struct lw_sudo *s, int argc, char **argv);
 enum lw_sudo_exit lw_sudo_check(const struct lw_sudo *s, int argc, char **argv);
 enum lw_sudo_exit lw_sudo_escape(const struct lw_sudo *s, int argc,
 				 char **argv);

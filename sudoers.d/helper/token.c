@@ -34,9 +34,22 @@ static bool only(struct lw_str s, const char *of)
 	return true;
 }
 
+static bool is_word(struct lw_str s)
+{
+	static const char *const words[] = { "sudoedit", "list",   "sha224",
+					     "sha256",	 "sha384", "sha512" };
+
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+		if (lw_str_eq(s, words[i]))
+			return true;
+	}
+	return false;
+}
+
 /*
  * Whether the lexer takes a word for something else by its looks: ALL, an
- * alias, a line of another kind, an address, an include, a netgroup, a group.
+ * alias, a line of another kind, a command, an address, an include, a
+ * netgroup, a group.
  */
 static bool misread(struct lw_str s)
 {
@@ -48,7 +61,7 @@ static bool misread(struct lw_str s)
 		if (begins(s, lines[i]))
 			return true;
 	}
-	return strchr("@+%-", s.s[0]) || strchr("<>^", s.s[0]) ||
+	return strchr("@+%-/", s.s[0]) || is_word(s) ||
 	       only(s, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_") ||
 	       only(s, "0123456789abcdefABCDEF.:/");
 }
@@ -76,7 +89,7 @@ enum lw_err lw_sudoers_escape(enum lw_token what, struct lw_str name,
 	if (name.n == 0 || memchr(name.s, '\0', name.n) ||
 	    memchr(name.s, '\n', name.n) || memchr(name.s, '\r', name.n))
 		return LW_INVALID;
-	if (name.s[0] == '#' && what != LW_TOKEN_PLUGIN)
+	if (name.s[0] == '#')
 		return LW_INVALID;
 	if (name.s[0] == ':' && what == LW_TOKEN_GROUP)
 		return LW_INVALID;
@@ -87,7 +100,12 @@ enum lw_err lw_sudoers_escape(enum lw_token what, struct lw_str name,
 		lw_wr_raw(w, "%", 1);
 	else if (what == LW_TOKEN_PLUGIN)
 		lw_wr_raw(w, "%:", 2);
-	for (; i < name.n; i++)
+	for (; i + 1 < name.n; i++)
+		put(w, (unsigned char)name.s[i]);
+	/* At the end of a line a quoted blank goes on with the next one. */
+	if (i < name.n && name.s[i] == ' ')
+		hex(w, ' ');
+	else if (i < name.n)
 		put(w, (unsigned char)name.s[i]);
 	return LW_OK;
 }

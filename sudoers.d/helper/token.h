@@ -16,8 +16,8 @@ enum lw_token {
 /*
  * Append the token for a name. A keyword, an alias, a netgroup or a network is
  * never what comes out. LW_INVALID, and nothing that may be used: no token
- * means that name alone (empty; with a NUL or the end of a line; "#..." as a
- * user or group, which sudo reads as an id; ":..." as a group, which it hands
+ * means that name alone (empty; with a NUL or the end of a line; "#...", which
+ * sudo reads as an id; ":..." as a group, which it hands
  * to the plug-in). Short of memory w says so at its end.
  */
 enum lw_err lw_sudoers_escape(enum lw_token what, struct lw_str name,

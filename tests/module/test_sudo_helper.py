@@ -1,0 +1,475 @@
+#!/usr/bin/python3
+"""lightwave-sudo grants, revokes and lists, between a policy of its own and a
+scripted front; and whatever happens meanwhile, the file is whole.
+
+Run by `make check` as root, and skipped without. Each case is a function
+whose name is a sentence.
+"""
+import fcntl
+import os
+import re
+import shutil
+import socket
+import stat
+import subprocess
+import sys
+import threading
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+sys.dont_write_bytecode = True
+from sudo_rig import (ADMINS, ALICE, BOB, DOMAIN, GROUP,  # noqa: E402
+                      INVALID, NOTOURS, OFFLINE, OPS_GROUP, USER, Who,
+                      run_all)
+
+SID = ADMINS.sid
+
+
+# --- what is written ---------------------------------------------------------
+def a_group_is_written_by_its_sid_and_a_user_by_his_uid(rig):
+    said = rig.sudo("grant", "Linux Admins")
+    assert "granted group linux admins@lightwave.test" in said, said
+    rig.sudo("grant", "ALICE@lightwave.test", "--nopasswd",
+             "--command", "/usr/bin/systemctl status a=b", "--runas", "root",
+             "--host", "WEB1", "--host", "10.0.0.0/8")
+    assert rig.text().splitlines() == [
+        "# lightwave-sudo(8) wrote this file: change it with grant and "
+        "revoke.",
+        'Defaults group_plugin="%s"' % plugin(rig), "",
+        "# group linux admins@lightwave.test " + SID,
+        "%:" + SID + " ALL=(ALL:ALL) ALL", "",
+        "# user alice@lightwave.test " + ALICE.sid,
+        "#16778241 web1, 10.0.0.0/8=(root) NOPASSWD: "
+        "/usr/bin/systemctl status a\\=b"]
+    group, user = rig.is_right()["User_Specs"]
+    assert group["User_List"] == [{"nonunixgroup": SID}]
+    assert user["User_List"] == [{"userid": 16778241}]
+    st = os.stat(rig.dropin)
+    assert (stat.S_IMODE(st.st_mode), st.st_uid, st.st_gid) == (0o440, 0, 0)
+    assert rig.files() == ["lightwave"]
+
+
+def plugin(rig):
+    return re.search('group_plugin="(/.*/sudo/lightwave_sudo.so)"',
+                     rig.text()).group(1)
+
+
+def with_a_command_root_is_meant_unless_somebody_else_is_said(rig):
+    rig.sudo("grant", "alice", "--command", "/bin/ls")
+    rig.sudo("grant", "alice", "--command", "/bin/ls", "--runas", "daemon:sys")
+    rig.sudo("grant", "alice", "--runas", ":sys")
+    rig.sudo("grant", "alice", "--runas", "bob@lightwave.test:%s" %
+             OPS_GROUP.name.decode())
+    assert [r.split(" ", 1)[1] for r in rig.rules()] == [
+        "ALL=(root) /bin/ls", "ALL=(daemon:sys) /bin/ls", "ALL=(:sys) ALL",
+        "ALL=(#16778242:#16778311) ALL"]
+    rig.is_right()
+
+
+def the_same_again_changes_nothing_and_another_adds_a_line(rig):
+    rig.sudo("grant", "%linux admins")
+    before = os.stat(rig.dropin)
+    assert "already there" in rig.sudo("grant", "--group", "LINUX ADMINS")
+    assert os.stat(rig.dropin).st_ino == before.st_ino
+    rig.sudo("grant", "bob")
+    rig.sudo("grant", SID, "--command", "/bin/ls", "--command", "/bin/cat /x")
+    assert rig.rules() == ["%:" + SID + " ALL=(ALL:ALL) ALL",
+                           "%:" + SID + " ALL=(root) /bin/ls, /bin/cat /x",
+                           "#16778242 ALL=(ALL:ALL) ALL"]
+
+
+# --- who is refused ----------------------------------------------------------
+def refused(rig, *args, words, rc=1):
+    before = rig.text(), rig.files()
+    said = rig.sudo("grant", *args, rc=rc)
+    assert re.search(words, said), said
+    assert (rig.text(), rig.files()) == before
+
+
+def who_is_not_there_or_not_one_is_refused_and_nothing_changes(rig):
+    rig.sudo("grant", "bob")
+    refused(rig, "nobody", words="no such user or group")
+    refused(rig, "ops", words="--user or --group")
+    rig.front.claimed.add(b"twice")
+    refused(rig, "twice", words="several entries")
+    for status, rc, words in ((NOTOURS, 1, "local"), (OFFLINE, 3, "directory"),
+                              (INVALID, 1, "cannot be"),
+                              (4711, 3, "another version")):
+        rig.front.status = status
+        refused(rig, "alice", words=words, rc=rc)
+    rig.front.close()
+    refused(rig, "alice", words="lightwaved does not answer", rc=3)
+
+
+def of_two_with_a_name_the_one_that_was_said_is_meant(rig):
+    rig.sudo("grant", "--user", "ops")
+    rig.sudo("grant", "%ops")
+    assert rig.rules() == ["#16778310 ALL=(ALL:ALL) ALL",
+                           "%:" + OPS_GROUP.sid + " ALL=(ALL:ALL) ALL"]
+    for argv in (("--user", "%ops"), ("--user", "--group", "ops"), (),
+                 ("ops", "bob"), ("%",), ("--user", "ops", "--root")):
+        refused(rig, *argv, words="usage:", rc=2)
+
+
+def what_a_lying_front_says_never_gets_into_the_file(rig):
+    rig.sudo("grant", "bob")
+    for who in (Who(USER, 0, b"zero@lightwave.test", DOMAIN + "-1-1"),
+                Who(USER, 1, b"daemon@lightwave.test", DOMAIN + "-1-2"),
+                Who(USER, 77777, b"a\nALL ALL=(ALL) NOPASSWD: ALL", ALICE.sid),
+                Who(USER, 77777, b"a\rb", ALICE.sid),
+                Who(USER, 77777, b"", ALICE.sid),
+                Who(USER, 77777, b"a\xe2\x80\xa8b", ALICE.sid),
+                Who(USER, 77777, b"\xff", ALICE.sid),
+                Who(GROUP, 77777, b"g", "S-1-7 ALL=(ALL) ALL\nx"),
+                Who(GROUP, 77777, b"g", "ALL"), Who(GROUP, 77777, b"g", "")):
+        rig.front.resolve = lambda what, name, w=who: (
+            0, b"\0\0\0\1" + w.bytes())
+        refused(rig, "whoever", words="lightwave-sudo: ")
+        refused(rig, "--user" if who.kind == GROUP else "--group", "whoever",
+                words="another version", rc=3)
+
+
+def what_no_rule_can_say_is_refused(rig):
+    for bad in ("ls", "/bin/", "/bin/*", "/bin/ls\n", "/bin/ls x ", "!/bin/ls",
+                "^/bin/.*$", "", "/bin/sudoedit", "sudoedit x"):
+        refused(rig, "alice", "--command", bad, words="no command")
+    for bad in ("", "a b", "!web", "*", "10.0.0", "10.0.0.0/33", "+net"):
+        refused(rig, "alice", "--host", bad, words="no host")
+    for bad in ("", ":", "a:", "#0x", "nobody@lightwave.test"):
+        refused(rig, "alice", "--runas", bad, words="runas|no such")
+
+
+# --- taking back -------------------------------------------------------------
+def one_rule_is_taken_or_all_of_his(rig):
+    rig.sudo("grant", "alice")
+    rig.sudo("grant", "alice", "--command", "/bin/ls")
+    rig.sudo("grant", "bob")
+    said = rig.sudo("revoke", "alice", "--command", "/bin/cat", rc=1)
+    assert "no such rule" in said, said
+    rig.sudo("revoke", "alice", "--command", "/bin/ls")
+    assert rig.rules() == ["#16778241 ALL=(ALL:ALL) ALL",
+                           "#16778242 ALL=(ALL:ALL) ALL"]
+    rig.sudo("revoke", "alice")
+    assert "no rule here" in rig.sudo("revoke", "alice", rc=1)
+    assert rig.rules() == ["#16778242 ALL=(ALL:ALL) ALL"]
+    rig.sudo("revoke", "bob")
+    assert rig.rules() == [] and "User_Specs" not in rig.is_right()
+
+
+def who_is_gone_renamed_or_out_of_reach_can_be_revoked(rig):
+    for who in ("alice", "bob", "Linux Admins", "%ops"):
+        rig.sudo("grant", who)
+    rig.front.all.remove(ALICE)
+    rig.sudo("revoke", "alice")
+    rig.front.all[rig.front.all.index(BOB)] = Who(
+        USER, BOB.id, b"robert@lightwave.test", BOB.sid)
+    rig.sudo("revoke", "robert")
+    rig.front.status = OFFLINE
+    rig.sudo("revoke", "LINUX admins")
+    rig.front.close()
+    assert "no rule here" in rig.sudo("revoke", "alice", rc=1)
+    rig.sudo("revoke", OPS_GROUP.sid)
+    assert rig.rules() == []
+
+
+def whose_name_another_has_now_is_not_guessed(rig):
+    rig.sudo("grant", "alice")
+    mallory = Who(USER, 16778250, ALICE.name, DOMAIN + "-1-1034")
+    rig.front.all[0] = mallory
+    said = rig.sudo("revoke", "alice", rc=1)
+    assert ALICE.sid in said and mallory.sid in said, said
+    assert len(rig.rules()) == 1
+    rig.sudo("grant", "alice")
+    assert rig.rules() == ["#16778241 ALL=(ALL:ALL) ALL",
+                           "#16778250 ALL=(ALL:ALL) ALL"]
+    rig.front.status = OFFLINE
+    rig.sudo("revoke", "alice@lightwave.test", rc=1)
+    rig.sudo("revoke", ALICE.sid)
+    assert rig.rules() == ["#16778250 ALL=(ALL:ALL) ALL"]
+
+
+def a_user_and_a_group_of_one_name_are_told_apart(rig):
+    rig.sudo("grant", "--user", "ops")
+    rig.sudo("grant", "--group", "ops")
+    assert "--user or --group" in rig.sudo("revoke", "ops", rc=1)
+    rig.sudo("revoke", "%ops")
+    assert rig.rules() == ["#16778310 ALL=(ALL:ALL) ALL"]
+
+
+# --- list --------------------------------------------------------------------
+def the_list_says_who_each_is_now(rig):
+    assert rig.listed() == [] and "no rules" in rig.sudo("list")
+    for who in ("alice", "bob", "Linux Admins"):
+        rig.sudo("grant", who)
+    rig.sudo("grant", "alice", "--command", '/bin/echo "x"')
+    rig.front.all.remove(BOB)
+    rig.front.all[0] = Who(USER, ALICE.id, "älice@lightwave.test".encode(),
+                           ALICE.sid)
+    got = rig.listed()
+    assert [(g["name"], g["written"], g["state"]) for g in got] == [
+        ("älice@lightwave.test", "alice@lightwave.test", "renamed"),
+        ("älice@lightwave.test", "alice@lightwave.test", "renamed"),
+        ("bob@lightwave.test", "bob@lightwave.test", "gone"),
+        ("linux admins@lightwave.test",) * 2 + ("known",)]
+    lines = rig.text().splitlines()
+    for g in got:
+        assert lines[g["line"] - 1].endswith(" " + g["rule"]), g
+    assert got[0]["uid"] == 16778241 and got[3]["gid"] == ADMINS.id
+    assert got[1]["rule"] == 'ALL=(root) /bin/echo "x"'
+    said = rig.sudo("list")
+    assert "(written as alice@lightwave.test)" in said, said
+    assert "gone from the directory" in said, said
+    rig.front.all[0] = Who(USER, 4711, ALICE.name, ALICE.sid)
+    assert rig.listed()[0]["state"] == "stale"
+    assert "his uid is 4711" in rig.sudo("list")
+    rig.sudo("grant", "alice")
+    assert [r.split(" ")[0] for r in rig.rules()][:2] == ["#4711"] * 2
+    rig.front.status = OFFLINE
+    assert {g["state"] for g in rig.listed()} == {"unknown"}
+    rig.front.close()
+    said = rig.sudo("list")
+    assert said.count("lightwaved does not answer") == 1, said
+    assert "the name it was written with" in said, said
+    assert rig.listed()[3]["gid"] is None
+
+
+# --- what stands in the way --------------------------------------------------
+def a_file_that_is_not_ours_is_never_written_over(rig):
+    rig.sudo("grant", "alice")
+    ours = rig.text()
+    for text in ("%admins ALL=(ALL) ALL\n", "", ours.replace("# l", "# L"),
+                 ours + "bob ALL=(ALL) ALL\n",
+                 ours + "\n# user bob %s\n%%:%s ALL=ALL\n" % (BOB.sid, BOB.sid),
+                 ours + "#16778242 ALL=ALL\n",
+                 ours + "\n#16778241 ALL=ALL\n", ours + "@include /x\n",
+                 ours + "# a word of mine\n", ours + "Defaults !authenticate\n",
+                 ours.rstrip() + " \\\n", ours.rstrip() + "\\ \n",
+                 ours.rstrip() + " # x\n", ours + "\0\n",
+                 ours.replace("#16778241", "#0"),
+                 ours.replace("#16778241", "bob")):
+        os.unlink(rig.dropin)
+        rig.write(rig.dropin, text)
+        for args in (("grant", "bob"), ("revoke", "alice"), ("list",)):
+            said = rig.sudo(*args, rc=1)
+            assert "did not write" in said or "no text" in said, (text, said)
+        assert rig.text() == text and rig.files() == ["lightwave"]
+
+
+def a_link_or_a_file_of_others_in_its_place_is_refused(rig):
+    victim = os.path.join(rig.where, "victim")
+    rig.write(victim, "")
+    os.symlink(victim, rig.dropin)
+    assert "symbolic link" in rig.sudo("grant", "alice", rc=1)
+    os.unlink(rig.dropin)
+    os.mkfifo(rig.dropin)
+    assert "no file" in rig.sudo("grant", "alice", rc=1)
+    os.unlink(rig.dropin)
+    rig.sudo("grant", "alice")
+    for mode, uid in ((0o662, 0), (0o440, 1)):
+        os.chmod(rig.dropin, mode)
+        os.chown(rig.dropin, uid, 0)
+        assert "others than root" in rig.sudo("grant", "bob", rc=1)
+    os.unlink(rig.dropin)
+    os.chmod(rig.dir, 0o777)
+    assert "others than root" in rig.sudo("grant", "bob", rc=1)
+    os.chmod(rig.dir, 0o750)
+    os.symlink(victim, os.path.join(rig.dir, ".lightwave.new"))
+    rig.sudo("grant", "bob")
+    with open(victim) as f:
+        assert f.read() == ""
+    assert rig.files() == ["lightwave"]
+    shutil.rmtree(rig.dir)
+    assert "No such file" in rig.sudo("grant", "bob", rc=1)
+
+
+def a_policy_that_is_wrong_already_takes_no_grant_but_a_revocation(rig):
+    rig.sudo("grant", "alice")
+    rig.write(rig.sudoers, "root ALL=(ALL:ALL) ALL\nwhat is this\n"
+              "@includedir %s\n" % rig.dir)
+    before = rig.text()
+    said = rig.sudo("grant", "bob", rc=1)
+    assert "syntax error" in said and rig.text() == before, said
+    said = rig.sudo("revoke", "alice")
+    assert "is wrong" in said and rig.rules() == [], said
+    assert rig.files() == ["lightwave"]
+
+
+def visudos_no_or_its_absence_leaves_the_old_one(rig):
+    rig.sudo("grant", "alice")
+    before = rig.text()
+    for instead in ("/bin/false", "/dev/null"):
+        said = rig.sudo(
+            "grant", "bob", rc=1, before=[
+                "unshare", "-m", "sh", "-c",
+                'mount --bind "$0" /usr/sbin/visudo && exec "$@"', instead])
+        assert "nothing was changed" in said, said
+        assert rig.text() == before and rig.files() == ["lightwave"]
+
+
+def a_policy_that_does_not_include_it_is_warned_of(rig):
+    def warned():
+        said = rig.sudo("grant", "alice")
+        return "does not include" in said
+    rig.sudo("grant", "bob")
+    for line, warns in (("@includedir %s" % rig.dir, False),
+                        ("#includedir %s/" % rig.dir, False),
+                        ('@includedir "%s"' % rig.dir, False),
+                        ("@includedir sudoers.d", False),
+                        ("@include sudoers.d/lightwave", False),
+                        # What an image says of itself.
+                        ("@includedir /etc/sudoers.d", False),
+                        ("@includedir /etc/sudoers.e", True),
+                        ("# @includedir %s" % rig.dir, True),
+                        ("## includedir %s" % rig.dir, True), ("", True)):
+        os.unlink(rig.sudoers)
+        rig.write(rig.sudoers, "root ALL=(ALL) ALL\n%s\n" % line)
+        assert warned() == warns, line
+
+
+# --- at once, killed, and full -----------------------------------------------
+def of_many_at_once_none_is_lost(rig):
+    rig.front.all = [Who(USER, 16778241 + i, b"u%d@lightwave.test" % i,
+                         DOMAIN + "-1-%d" % (1025 + i)) for i in range(12)]
+    threads = [threading.Thread(target=rig.sudo, args=("grant", "u%d" % i))
+               for i in range(12)]
+    for t in threads:
+        t.start()
+    for t in threads:
+        t.join()
+    assert sorted(rig.rules()) == sorted(
+        "#%d ALL=(ALL:ALL) ALL" % w.id for w in rig.front.all)
+    rig.is_right()
+
+
+def while_visudo_has_it_open_nothing_is_written(rig):
+    rig.sudo("grant", "alice")
+    with open(rig.dropin, "r+") as f:
+        fcntl.lockf(f, fcntl.LOCK_EX)
+        assert "visudo has it open" in rig.sudo("grant", "bob", rc=1)
+    rig.sudo("grant", "bob")
+
+
+ASAN = {"ASAN_OPTIONS": "detect_leaks=0:" + os.environ.get("ASAN_OPTIONS", "")}
+
+
+def strace(what):
+    return ["strace", "-o", "/dev/null", "-e", "inject=" + what]
+
+
+def killed_before_any_call_the_old_one_or_the_new_one_stands(rig):
+    rig.sudo("grant", "alice")
+    old = rig.text()
+    rig.sudo("grant", "bob")
+    new = rig.text()
+    # Counted in one that runs to its end.
+    log = os.path.join(rig.where, "log")
+    rig.sudo("revoke", "bob")
+    rig.sudo("grant", "bob", before=["strace", "-o", log], env=ASAN)
+    with open(log) as f:
+        calls = re.findall(r"^(\w+)\(", f.read(), re.M)
+    seen = set()
+    # From where it takes the lock; before that it has only read.
+    for n in range(calls.index("flock"), len(calls)):
+        if calls[n] == "exit_group":
+            continue
+        at = "%s:signal=KILL:when=%d" % (calls[n], calls[:n + 1].count(calls[n]))
+        rig.sudo("revoke", "bob")
+        assert rig.text() == old
+        rig.sudo("grant", "bob", rc=None, env=ASAN, before=strace(at))
+        assert rig.text() in (old, new), at
+        rig.is_right()
+        seen.add((rig.text() == new, tuple(rig.files())))
+        rig.sudo("grant", "bob")
+        assert rig.text() == new and rig.files() == ["lightwave"], at
+    # Both sides of the rename were met, and one with half a file beside it.
+    assert seen >= {(False, ("lightwave",)), (True, ("lightwave",)),
+                    (False, (".lightwave.new", "lightwave"))}, seen
+
+
+def a_call_that_fails_changes_nothing(rig):
+    rig.sudo("grant", "alice")
+    old = rig.text()
+    for fault in ("write:error=ENOSPC:when=1", "write:error=EPIPE:when=2",
+                  "fsync:error=EIO:when=1", "fchmod:error=EPERM",
+                  "fchown:error=EPERM", "?renameat,?renameat2:error=EROFS",
+                  "flock:error=ENOLCK", "pipe2:error=EMFILE",
+                  "unlinkat:error=EROFS:when=1",
+                  "?vfork,?clone,?clone3:error=EAGAIN", "wait4:error=ECHILD"):
+        said = rig.sudo("grant", "bob", rc=None, before=strace(fault),
+                        env=ASAN)
+        assert rig.text() == old, (fault, said)
+        assert "lightwave-sudo: " in said, (fault, said)
+    rig.sudo("grant", "bob")
+    assert rig.files() == ["lightwave"]
+
+
+def a_full_disk_leaves_the_old_one(rig):
+    script = """
+        mount -t tmpfs -o size=16k,mode=0750 tmpfs "$0" &&
+        "$@" grant alice && cp "$0"/lightwave "$0"/../old || exit 90
+        dd if=/dev/zero of="$0"/full.x bs=4k 2>/dev/null
+        "$@" grant bob && exit 91
+        cmp "$0"/lightwave "$0"/../old && rm "$0"/full.x && "$@" grant bob"""
+    p = subprocess.run(["unshare", "-m", "sh", "-c", script, rig.dir,
+                        *rig.argv()], stdout=subprocess.PIPE,
+                       stderr=subprocess.STDOUT)
+    assert p.returncode == 0 and b"No space left" in p.stdout, p
+
+
+# --- the program -------------------------------------------------------------
+def only_root_may_and_a_wrong_call_says_how(rig):
+    p = subprocess.run(["setpriv", "--reuid=65534", "--clear-groups",
+                        *rig.argv("list")], stderr=subprocess.PIPE)
+    assert p.returncode == 2 and b"only root" in p.stderr, p
+    for args in ((), ("sudo",), ("list", "x"), ("escape",), ("escape", "a", "b"),
+                 ("--sudoers", "sudoers", "list"),
+                 ("--sudoers", '/"', "list")):
+        rig.sudo(*args, rc=2)
+    assert rig.sudo("escape", "%Linux Admins") == "%Linux\\ Admins\n"
+    assert rig.sudo("escape", "%:Linux Admins") == "%:Linux\\ Admins\n"
+    assert rig.sudo("escape", "LW\\Bob") == "LW\\\\Bob\n"
+    rig.sudo("escape", "a\nb", rc=1)
+
+
+def two_thousand_rules_are_read_and_written(rig):
+    rig.front.all = [Who(USER, 16778241 + i, b"u%d@lightwave.test" % i,
+                         DOMAIN + "-1-%d" % (1025 + i)) for i in range(2001)]
+    rig.sudo("grant", "u0")
+    head = rig.text()
+    os.unlink(rig.dropin)
+    rig.write(rig.dropin, head + "".join(
+        "\n# user %s %s\n#%d ALL=(ALL:ALL) ALL\n" % (
+            w.name.decode(), w.sid, w.id) for w in rig.front.all[1:2000]))
+    rig.sudo("grant", "u2000")
+    assert len(rig.rules()) == 2001
+    rig.sudo("revoke", "u1000")
+    assert len(rig.rules()) == 2000 and len(rig.listed()) == 2000
+
+
+def an_answer_that_never_comes_is_no_answer(rig):
+    rig.sudo("grant", "bob")
+    rig.front.close()
+    s = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    s.bind(rig.front.path)
+    s.listen(8)
+
+    def answer_half():
+        c, _ = s.accept()
+        with c:
+            c.recv(4096)
+            c.sendall(b"\0\0\0\x20")
+    t = threading.Thread(target=answer_half)
+    t.start()
+    refused(rig, "alice", words="lightwave-sudo: ", rc=3)
+    t.join()
+    s.close()
+
+
+CASES = [v for k, v in list(globals().items())
+         if callable(v) and getattr(v, "__module__", "") == "__main__"
+         and k not in ("plugin", "refused", "strace")]
+if os.geteuid() != 0:
+    sys.exit(77)
+if len(sys.argv) > 1:
+    CASES = [c for c in CASES if re.search(sys.argv[1], c.__name__)]
+assert CASES
+sys.exit(run_all(CASES))
