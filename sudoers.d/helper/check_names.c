@@ -215,13 +215,11 @@ void lw_check_rules(struct lw_check *c)
 
 		lw_policy_members(c->p, "User_Aliases",
 				  json_object_get(spec, "User_List"), both, &a);
+		/* Behind the colon sudo compares names, and asks nobody. */
 		json_array_foreach(json_object_get(spec, "Cmnd_Specs"), j, cmnd)
 		{
 			lw_policy_members(c->p, "Runas_Aliases",
 					  json_object_get(cmnd, "runasusers"),
-					  negated, &a);
-			lw_policy_members(c->p, "Runas_Aliases",
-					  json_object_get(cmnd, "runasgroups"),
 					  negated, &a);
 		}
 	}
