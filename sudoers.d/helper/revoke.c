@@ -155,7 +155,7 @@ static enum lw_sudo_exit take(const struct lw_sudo *s,
 	if (x != LW_SUDO_GOOD)
 		return x;
 	n = lw_dropin_remove(&edit.d, sid, text);
-	if (n == 0) {
+	if (n == 0 && text) {
 		fprintf(stderr, "lightwave-sudo: %s has no such rule: %.*s\n",
 			w->name, (int)text->n, text->s);
 		return LW_SUDO_FAILS;

@@ -160,6 +160,10 @@ def a_comment_and_its_rule_must_agree(rig):
     rig.sudoers("", lightwave="# user alice@lightwave.test %s\n#%d ALL=ALL\n"
                 % (sid(1025), number(1026)))
     assert kinds(rig) == [("disagrees", "/etc/sudoers.d/lightwave", 2)]
+    rig.sudoers("", lightwave="# user alice@lightwave.test %s\n#%d ALL=ALL\n"
+                "#%d ALL=ALL\n\n#1201 ALL=ALL\n"
+                % (sid(1025), ALICE, number(1026)))
+    assert kinds(rig) == [("disagrees", "/etc/sudoers.d/lightwave", 3)]
     rig.sudoers("", lightwave="# group linux admins@lightwave.test %s\n"
                 "%%:%s1 ALL=ALL\n" % (ADMINS, ADMINS))
     assert ("disagrees", "/etc/sudoers.d/lightwave", 2) in kinds(rig)

@@ -166,7 +166,9 @@ print("seed %d" % SEED)
 for kind, member in (("u", "username"), ("g", "usergroup"),
                      ("p", "nonunixgroup")):
     users_read_back(random.Random(SEED), kind, member)
-runas_read_back(random.Random(SEED))
-commands_read_back(random.Random(SEED))
-hosts_read_back(random.Random(SEED))
+    print("ok - names are read back as " + member)
+for case in (runas_read_back, commands_read_back, hosts_read_back):
+    case(random.Random(SEED))
+    print("ok - " + case.__name__)
 digests_are_kept_and_bad_ones_refused()
+print("ok - digests_are_kept_and_bad_ones_refused")
