@@ -91,9 +91,11 @@ static void file(struct lw_check *c, const struct lw_flat_file *f)
 		nl = memchr(p, '\n', (size_t)(end - p));
 		if (!nl)
 			nl = end;
-		if (claimed)
+		/* The comment is for all rules below it, up to a blank line. */
+		if (nl == p || strncmp(p, "# ", 2) == 0)
+			claimed = claim(p, (size_t)(nl - p), &cl);
+		else if (claimed)
 			judge(c, f, no, &cl, p, (size_t)(nl - p));
-		claimed = claim(p, (size_t)(nl - p), &cl);
 	}
 }
 

@@ -11,7 +11,7 @@
 
 struct at {
 	struct lw_check *c;
-	const struct lw_rule *r;
+	const struct lw_policy_rule *r;
 };
 
 static void found(struct at *a, const char *kind, char *what,
@@ -164,7 +164,7 @@ static void plugin(struct at *a, const char *text)
 		found(a, "plugin",
 		      say(text, "", " means nobody: no group_plugin is set"),
 		      "write Defaults "
-		      "group_plugin=\"/usr/lib/sudo/" LW_PLUGIN_NAME
+		      "group_plugin=\"" LW_SUDO_PLUGIN
 		      "\", as lightwave-sudo grant does");
 	else if (set == LW_PLUGIN_OTHER)
 		found(a, "plugin",
@@ -215,13 +215,11 @@ void lw_check_rules(struct lw_check *c)
 
 		lw_policy_members(c->p, "User_Aliases",
 				  json_object_get(spec, "User_List"), both, &a);
+		/* Behind the colon sudo compares names, and asks nobody. */
 		json_array_foreach(json_object_get(spec, "Cmnd_Specs"), j, cmnd)
 		{
 			lw_policy_members(c->p, "Runas_Aliases",
 					  json_object_get(cmnd, "runasusers"),
-					  negated, &a);
-			lw_policy_members(c->p, "Runas_Aliases",
-					  json_object_get(cmnd, "runasgroups"),
 					  negated, &a);
 		}
 	}

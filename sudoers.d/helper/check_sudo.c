@@ -3,6 +3,7 @@
  * sudo itself. lightwave-sudo.
  */
 #include "check.h"
+#include "sudoers_line.h"
 #include "tool.h"
 
 #include "cleanup.h"
@@ -63,9 +64,9 @@ static const char *source(char *line)
 	char *v = key ? strtok_r(NULL, " \t\r\n", &save) : NULL;
 
 	return v && strcasecmp(set, "Set") == 0 &&
-			       strcasecmp(key, "group_source") == 0 ?
-		       v :
-		       NULL;
+			       strcasecmp(key, "group_source") == 0
+		       ? v
+		       : NULL;
 }
 
 /* The last word of several counts for sudo. */
@@ -106,13 +107,24 @@ static void sudo_conf(struct lw_check *c)
 				"add the line: Set group_source dynamic" });
 }
 
+/* 1.9.14 brought the hole, 1.9.17p1 mended it. */
 static bool vulnerable(const char *out)
 {
-	unsigned int a, b, c, p = 0;
+	static const char before[] = "Sudo version ";
+	uint32_t v[4] = { 0 };
+	size_t n = 0;
 
-	if (sscanf(out, "Sudo version %u.%u.%up%u", &a, &b, &c, &p) < 3)
+	if (strncmp(out, before, strlen(before)) != 0)
 		return false;
-	return a == 1 && b == 9 && c >= 14 && (c < 17 || (c == 17 && p < 1));
+	out += strlen(before);
+	while (n < 4 && lw_sudoers_number(&out, &v[n])) {
+		n++;
+		if (*out != '.' && *out != 'p')
+			break;
+		out++;
+	}
+	return n >= 3 && v[0] == 1 && v[1] == 9 && v[2] >= 14 &&
+	       (v[2] < 17 || (v[2] == 17 && v[3] < 1));
 }
 
 static void version(struct lw_check *c)

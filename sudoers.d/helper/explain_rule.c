@@ -103,7 +103,7 @@ static json_t *tag(const char *option, json_t *v)
 		option = tags[i].yes;
 		break;
 	}
-	while (option[n] && n < sizeof(up) - 1) {
+	while (n < sizeof(up) - 1 && option[n]) {
 		up[n] = (char)toupper((unsigned char)option[n]);
 		n++;
 	}
@@ -177,12 +177,12 @@ static json_t *path(struct lw_who *w, json_t *by)
 							  : json_null();
 }
 
-json_t *lw_explain_rule(struct lw_who *w, const struct lw_rule *r)
+json_t *lw_explain_rule(struct lw_who *w, const struct lw_policy_rule *r)
 {
 	json_t *host = json_object_get(r->spec, "Host_List"), *ret, *c, *all;
 	enum lw_who_is here = lw_who_host(w->p, host), applies;
 	lw_cleanup(lw_free) char *unsure = NULL;
-	struct lw_who_hit hit;
+	struct lw_who_hit hit = { 0 };
 	size_t i;
 
 	lw_who_hit(w, json_object_get(r->spec, "User_List"), &hit);

@@ -12,7 +12,7 @@
  * gives: an array of runas_users, runas_groups, tags and commands. NULL: it
  * does not speak of him.
  */
-json_t *lw_explain_rule(struct lw_who *w, const struct lw_rule *r);
+json_t *lw_explain_rule(struct lw_who *w, const struct lw_policy_rule *r);
 
 /* The same for people, on stdout. */
 void lw_explain_show(const char *user, json_t *rule);

@@ -81,8 +81,7 @@ static bool plugin_lacks(const struct lw_policy *p, const struct lw_changes *c)
 	if (!groups || lw_plugin_set(p, NULL) == LW_PLUGIN_OURS)
 		return false;
 	fputs("lightwave-sudo: rules for groups need, in sudoers: Defaults "
-	      "group_plugin=\"/usr/lib/sudo/" LW_PLUGIN_NAME
-	      "\" (grant writes it as well)\n",
+	      "group_plugin=\"" LW_SUDO_PLUGIN "\" (grant writes it as well)\n",
 	      stderr);
 	return true;
 }

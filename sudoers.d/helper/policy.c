@@ -2,6 +2,7 @@
 #include "policy.h"
 
 #include "cleanup.h"
+#include "sudoers_line.h"
 #include "sudoers_open.h"
 #include "tool.h"
 
@@ -53,7 +54,7 @@ static enum lw_err refused(const char *sudoers, const struct lw_tool *t)
 	return LW_INVALID;
 }
 
-static bool is_mark(json_t *spec, unsigned int *file, unsigned int *line)
+static bool is_mark(json_t *spec, uint32_t *file, uint32_t *line)
 {
 	json_t *user = json_array_get(json_object_get(spec, "User_List"), 0);
 	json_t *cmnd = json_array_get(json_object_get(spec, "Cmnd_Specs"), 0);
@@ -64,18 +65,22 @@ static bool is_mark(json_t *spec, unsigned int *file, unsigned int *line)
 		return false;
 	cmnd = json_array_get(json_object_get(cmnd, "Commands"), 0);
 	path = json_string_value(json_object_get(cmnd, "command"));
-	return path && sscanf(path, LW_MARK_PATH "%u/%u", file, line) == 2;
+	if (!path || strncmp(path, LW_MARK_PATH, strlen(LW_MARK_PATH)) != 0)
+		return false;
+	path += strlen(LW_MARK_PATH);
+	return lw_sudoers_number(&path, file) && *path++ == '/' &&
+	       lw_sudoers_number(&path, line);
 }
 
 static enum lw_err rules(struct lw_policy *p)
 {
 	json_t *specs = json_object_get(p->json, "User_Specs"), *spec;
-	unsigned int file = 0, line = 0;
+	uint32_t file = 0, line = 0;
 	size_t i;
 
 	json_array_foreach(specs, i, spec)
 	{
-		struct lw_rule *r;
+		struct lw_policy_rule *r;
 
 		if (is_mark(spec, &file, &line))
 			continue;
@@ -83,8 +88,9 @@ static enum lw_err rules(struct lw_policy *p)
 				 sizeof(*r));
 		if (!r || file >= p->flat->files)
 			return LW_NOMEM;
-		r[p->rules++] = (struct lw_rule) { p->flat->file[file].path,
-						   line, spec };
+		r[p->rules++] =
+			(struct lw_policy_rule) { p->flat->file[file].path,
+						  line, spec };
 	}
 	return LW_OK;
 }

@@ -11,7 +11,7 @@
 /* Aliases may name aliases; deeper is a circle. */
 #define LW_ALIAS_DEPTH 64
 
-struct lw_rule {
+struct lw_policy_rule {
 	const char *file; /* of the policy's */
 	uint32_t line;
 	json_t *spec; /* of the policy's: User_List, Host_List, Cmnd_Specs */
@@ -20,7 +20,7 @@ struct lw_rule {
 struct lw_policy {
 	struct lw_flat *flat;
 	json_t *json;
-	struct lw_rule *rule;
+	struct lw_policy_rule *rule;
 	size_t rules, room;
 };
 

@@ -48,6 +48,10 @@ void lw_policy_members(const struct lw_policy *p, const char *all, json_t *list,
 			  MEMBERS_MAX };
 
 	members(&w, list, false, NULL, 0);
+	if (w.left == 0)
+		fputs("lightwave-sudo: a list of more than 200,000 members, "
+		      "with its aliases: not all of them are judged\n",
+		      stderr);
 }
 
 const char *lw_policy_kind(json_t *member, json_t **ret_value)

@@ -2,6 +2,7 @@
 #include "sudoers_line.h"
 
 #include <ctype.h>
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -196,4 +197,20 @@ enum lw_err lw_sudoers_kind(struct lw_str line, enum lw_sudoers_kind *ret,
 	if (comment_at(l, 0))
 		*ret = LW_SUDOERS_EMPTY;
 	return LW_OK;
+}
+
+bool lw_sudoers_number(const char **p, uint32_t *ret)
+{
+	unsigned long n;
+	char *end;
+
+	if (!digit(**p))
+		return false;
+	errno = 0;
+	n = strtoul(*p, &end, 10);
+	if (errno != 0 || n > UINT32_MAX)
+		return false;
+	*p = end;
+	*ret = (uint32_t)n;
+	return true;
 }

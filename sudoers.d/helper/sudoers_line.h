@@ -37,4 +37,7 @@ enum lw_sudoers_kind {
 enum lw_err lw_sudoers_kind(struct lw_str line, enum lw_sudoers_kind *ret,
 			    char **ret_path);
 
+/* A decimal number at *p, which then is behind it. */
+bool lw_sudoers_number(const char **p, uint32_t *ret);
+
 #endif
