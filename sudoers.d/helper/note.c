@@ -8,18 +8,20 @@
 
 #include "cleanup.h"
 
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <syslog.h>
 
+/* Where there is none it is -1, or there is no such file. */
 static void login_uid(char *ret, size_t size)
 {
-	lw_cleanup(lw_fclose) FILE *f = fopen("/proc/self/loginuid", "re");
+	lw_cleanup(lw_close) int fd =
+		open("/proc/self/loginuid", O_RDONLY | O_CLOEXEC);
+	ssize_t n = fd >= 0 ? read(fd, ret, size - 1) : -1;
 
-	if (!f || !fgets(ret, (int)size, f))
-		snprintf(ret, size, "unknown");
-	/* What never logged in has -1. */
-	if (!strcmp(ret, "4294967295"))
+	ret[n > 0 ? n : 0] = '\0';
+	if (!*ret || !strcmp(ret, "4294967295"))
 		snprintf(ret, size, "none");
 }
 
