@@ -6,6 +6,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -146,23 +147,23 @@ static bool is_roots(const struct lw_proc *p)
 	return true;
 }
 
-static uint32_t login_of(int dir, const char *pid, struct text *t)
+static uint32_t login_of(int dir, uint32_t pid, struct text *t)
 {
 	char path[64];
 	uint32_t id;
 
-	snprintf(path, sizeof(path), "%s/loginuid", pid);
+	snprintf(path, sizeof(path), "%" PRIu32 "/loginuid", pid);
 	return slurp(dir, path, t) == LW_OK && numbers(t->s, &id, 1) == 1
 		       ? id
 		       : UINT32_MAX;
 }
 
-static bool is_elsewhere(int dir, const char *pid, ino_t ours)
+static bool is_elsewhere(int dir, uint32_t pid, ino_t ours)
 {
 	struct stat st;
 	char path[64];
 
-	snprintf(path, sizeof(path), "%s/ns/user", pid);
+	snprintf(path, sizeof(path), "%" PRIu32 "/ns/user", pid);
 	return ours != 0 && fstatat(dir, path, &st, 0) == 0 &&
 	       st.st_ino != ours;
 }
@@ -183,22 +184,20 @@ static enum lw_err add(struct lw_procs *all, size_t *room,
 	return LW_OK;
 }
 
-static enum lw_err read_one(int dir, const char *pid, ino_t ours,
-			    struct text *t, struct lw_procs *all, size_t *room)
+static enum lw_err read_one(int dir, uint32_t pid, ino_t ours, struct text *t,
+			    struct lw_procs *all, size_t *room)
 {
 	struct lw_proc p;
 	char path[64];
 	enum lw_err e;
 
-	if (strlen(pid) > 10)
-		return LW_OK;
-	snprintf(path, sizeof(path), "%s/status", pid);
+	snprintf(path, sizeof(path), "%" PRIu32 "/status", pid);
 	e = slurp(dir, path, t);
 	if (e == LW_OK)
 		e = lw_proc_parse(t->s, &p);
 	if (e != LW_OK)
 		return e == LW_NOMEM ? e : LW_OK;
-	p.pid = (uint32_t)strtoul(pid, NULL, 10);
+	p.pid = pid;
 	if (!is_roots(&p)) {
 		p.login = login_of(dir, pid, t);
 		p.elsewhere = is_elsewhere(dir, pid, ours);
@@ -226,10 +225,13 @@ enum lw_err lw_procs_read(const char *root, struct lw_procs *ret)
 	if (fstatat(dirfd(d), "self/ns/user", &ours, 0) < 0)
 		ours.st_ino = 0;
 	while ((entry = readdir(d))) {
+		uint32_t pid;
+
 		if (entry->d_name[strspn(entry->d_name, "0123456789")])
 			continue;
-		if (read_one(dirfd(d), entry->d_name, ours.st_ino, &t, &all,
-			     &room) != LW_OK)
+		numbers(entry->d_name, &pid, 1);
+		if (read_one(dirfd(d), pid, ours.st_ino, &t, &all, &room) !=
+		    LW_OK)
 			return LW_NOMEM;
 	}
 	*ret = all;

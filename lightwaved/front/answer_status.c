@@ -5,6 +5,7 @@
 #include "creds.h"
 #include "follow.h"
 #include "link.h"
+#include "local_judge.h"
 #include "outage.h"
 #include "store.h"
 
@@ -90,6 +91,25 @@ static void say_front(struct report *rp, const struct lw_front *f)
 	else
 		say(rp, "access", "%zu allow and %zu deny in [access]",
 		    c->allow.n, c->deny.n);
+}
+
+/* A host without docker lacks nothing. */
+static void say_local_groups(struct report *rp, const struct lw_front *f)
+{
+	for (size_t i = 0; i < f->config->local_group_count; i++) {
+		const struct lw_local_group *map = &f->config->local_groups[i];
+		struct lw_local_verdict v =
+			lw_local_judge(f->config, &f->group, map);
+		char why[480];
+
+		lw_local_say(map, v, why, sizeof(why));
+		if (v.why == LW_LOCAL_GIVEN)
+			say(rp, "local group", "%s = %s, gid %" PRIu32,
+			    map->local, map->directory, v.gid);
+		else
+			say(rp, "local group", "%s%s",
+			    v.why == LW_LOCAL_NONE ? "" : LW_PAIR_FAILS, why);
+	}
 }
 
 static void say_worker(struct report *rp, const struct lw_request *r)
@@ -242,6 +262,7 @@ enum lw_err lw_answer_status(struct lw_request *r, struct lw_rd *body,
 		return e;
 	lw_wr_u32(rest, 0);
 	say_front(&rp, r->front);
+	say_local_groups(&rp, r->front);
 	say_worker(&rp, r);
 	say_followed(&rp, lw_follow_plan(follow));
 	say_replica(&rp, lw_follow_plan(follow), lw_follow_replica(follow));

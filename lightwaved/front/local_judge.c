@@ -6,9 +6,9 @@
 #include <string.h>
 #include <strings.h>
 
-#define DOCKER	  "docker"
-#define GID_FIRST 1000 /* lower ones are the system's: GID_MIN, login.defs(5)  \
-			*/
+#define DOCKER "docker"
+/* Lower ones are the system's: GID_MIN of login.defs(5). */
+#define GID_FIRST 1000
 
 static bool privileged(const struct lw_localent *e)
 {

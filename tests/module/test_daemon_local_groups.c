@@ -5,6 +5,7 @@
  */
 #include "asker.h"
 #include "check.h"
+#include "ctl.h"
 #include "daemon.h"
 #include "front.h"
 #include "map_daemon_rig.h"
@@ -333,6 +334,22 @@ static void nor_is_it_by_its_gid(void **state)
 	assert_int_equal(asker_gid(ID(2003), NULL), LW_NOTFOUND);
 }
 
+static void status_tells_each(void **state)
+{
+	static const char *const status[] = { "status", NULL };
+	char text[4096];
+
+	(void)state;
+	start_whole(GROUPS "docker = Staff\nsudo = Staff\ngames = Staff\n");
+	worker_stop();
+	assert_int_equal(ctl_run(status, text, sizeof(text)), 1);
+	assert_non_null(strstr(text, "docker = Staff, gid 998\n"));
+	assert_non_null(strstr(text, "FAILS: [local_groups] sudo = Staff: "
+				     "nobody gets gid 27"));
+	assert_non_null(
+		strstr(text, " [local_groups] games = Staff: no such local"));
+}
+
 static void check_tells_what_nobody_gets(void **state)
 {
 	static const char *const check[] = { "--config", "./conf", "--check",
@@ -370,6 +387,7 @@ int main(void)
 		TEST(what_cannot_be_told_is_an_error),
 		TEST(docker_is_never_the_directorys),
 		TEST(nor_is_it_by_its_gid),
+		TEST(status_tells_each),
 		TEST(check_tells_what_nobody_gets),
 	};
 	int failed;
