@@ -54,7 +54,7 @@ enum rig_hurry {
 	RIG_HURRY, /* what would be waited for in vain is over at once */
 	RIG_SLOW,  /* each wait for the front is RIG_SLOW_S of its clock */
 };
-#define RIG_SLOW_S 10
+#define RIG_SLOW_S 1
 void rig_hurry(enum rig_hurry how);
 
 /* Called when it is about to wait for somebody to listen. */
