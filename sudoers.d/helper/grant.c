@@ -92,6 +92,8 @@ static enum lw_sudo_exit write_it(const struct lw_sudo *s,
 	}
 	if (fresh)
 		x = lw_edit_commit(s, &edit, true);
+	if (x == LW_SUDO_GOOD && fresh)
+		lw_sudo_note("granted", r->name, r->sid, r->text);
 	if (x == LW_SUDO_GOOD)
 		say(r, fresh ? "granted" : "already there:");
 	return x;

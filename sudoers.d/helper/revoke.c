@@ -111,33 +111,39 @@ static enum lw_sudo_exit ambiguous(const struct lw_dropin *d,
 	return LW_SUDO_FAILS;
 }
 
-/* The one SID that is meant. Whose name somebody else has now is not sure. */
+static enum lw_sudo_exit none(const struct lw_wanted *w, const struct now *now)
+{
+	bool known = now->e == LW_OK || now->e == LW_NOTFOUND;
+
+	fprintf(stderr, "lightwave-sudo: %s has no rule here%s\n", w->name,
+		known ? ""
+		      : " under that name, and the directory does not say who "
+			"it is; lightwave-sudo list");
+	return LW_SUDO_FAILS;
+}
+
+/*
+ * A rule of the one who is meant. Whose name somebody else has now is not
+ * sure to be.
+ */
 static enum lw_sudo_exit choose(const struct lw_dropin *d,
 				const struct lw_wanted *w,
-				const struct now *now, struct lw_str *ret)
+				const struct now *now, struct lw_rule *ret)
 {
-	struct lw_str sid = { 0 };
+	const struct lw_rule *one = NULL;
 
 	for (size_t i = 0; i < d->n; i++) {
 		const struct lw_rule *r = &d->rules[i];
 
-		if (!meant(r, w, now) || (sid.n > 0 && same(sid, r->sid)))
+		if (!meant(r, w, now) || (one && same(one->sid, r->sid)))
 			continue;
-		if (sid.n > 0 || (now->n > 0 && !is_now(now, r->sid)))
+		if (one || (now->n > 0 && !is_now(now, r->sid)))
 			return ambiguous(d, w, now);
-		sid = r->sid;
+		one = r;
 	}
-	if (sid.n == 0) {
-		fprintf(stderr, "lightwave-sudo: %s has no rule here%s\n",
-			w->name,
-			now->e == LW_OK || now->e == LW_NOTFOUND
-				? ""
-				: " under that name, and the directory does "
-				  "not "
-				  "say who it is; lightwave-sudo list");
-		return LW_SUDO_FAILS;
-	}
-	*ret = sid;
+	if (!one)
+		return none(w, now);
+	*ret = *one;
 	return LW_SUDO_GOOD;
 }
 
@@ -147,14 +153,14 @@ static enum lw_sudo_exit take(const struct lw_sudo *s,
 {
 	lw_cleanup(lw_edit_done) struct lw_edit edit = LW_EDIT_CLOSED;
 	enum lw_sudo_exit x = lw_edit_begin(s, &edit);
-	struct lw_str sid = { 0 };
+	struct lw_rule one = { 0 };
 	size_t n;
 
 	if (x == LW_SUDO_GOOD)
-		x = choose(&edit.d, w, now, &sid);
+		x = choose(&edit.d, w, now, &one);
 	if (x != LW_SUDO_GOOD)
 		return x;
-	n = lw_dropin_remove(&edit.d, sid, text);
+	n = lw_dropin_remove(&edit.d, one.sid, text);
 	if (n == 0 && text) {
 		fprintf(stderr, "lightwave-sudo: %s has no such rule: %.*s\n",
 			w->name, (int)text->n, text->s);
@@ -163,8 +169,12 @@ static enum lw_sudo_exit take(const struct lw_sudo *s,
 	x = lw_edit_commit(s, &edit, false);
 	if (x != LW_SUDO_GOOD)
 		return x;
-	printf("revoked %zu rule%s of %s (", n, n == 1 ? "" : "s", w->name);
-	lw_show(sid);
+	lw_sudo_note("revoked", one.name, one.sid,
+		     text ? *text : LW_STR("all rules"));
+	printf("revoked %zu rule%s of ", n, n == 1 ? "" : "s");
+	lw_show(one.name);
+	fputs(" (", stdout);
+	lw_show(one.sid);
 	puts(")");
 	return x;
 }

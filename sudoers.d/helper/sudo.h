@@ -51,6 +51,10 @@ enum lw_sudo_exit lw_sudo_refuse(const struct lw_sudo *s, const char *name,
 /* include.c: warn on stderr if the policy does not read our file. */
 void lw_sudo_warn_unread(const struct lw_sudo *s);
 
+/* note.c: a change, for the system's log; the strings hold no control. */
+void lw_sudo_note(const char *did, struct lw_str name, struct lw_str sid,
+		  struct lw_str rule);
+
 /* main.c: say how a subcommand is called. LW_SUDO_USAGE. */
 enum lw_sudo_exit lw_sudo_usage(const char *how);
 

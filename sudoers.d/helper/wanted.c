@@ -102,9 +102,8 @@ enum lw_sudo_exit lw_wanted_parse(int argc, char **argv, struct lw_wanted *ret)
 	if (optind + 1 != argc)
 		return usage(argv[0]);
 	ret->name = argv[optind];
-	if (ret->name[0] == '%') {
-		if (ret->what == LW_RESOLVE_USER)
-			return usage(argv[0]);
+	/* A name may begin with it: after --user and --group it does. */
+	if (ret->what == LW_RESOLVE_ANY && ret->name[0] == '%') {
 		ret->what = LW_RESOLVE_GROUP;
 		ret->name += ret->name[1] == ':' ? 2 : 1;
 	}

@@ -105,7 +105,8 @@ def of_two_with_a_name_the_one_that_was_said_is_meant(rig):
     rig.sudo("grant", "%ops")
     assert rig.rules() == ["#16778310 ALL=(ALL:ALL) ALL",
                            "%:" + OPS_GROUP.sid + " ALL=(ALL:ALL) ALL"]
-    for argv in (("--user", "%ops"), ("--user", "--group", "ops"), (),
+    refused(rig, "--user", "%ops", words="no such user")
+    for argv in (("--user", "--group", "ops"), (),
                  ("ops", "bob"), ("%",), ("--user", "ops", "--root")):
         refused(rig, *argv, words="usage:", rc=2)
 
@@ -126,6 +127,28 @@ def what_a_lying_front_says_never_gets_into_the_file(rig):
         refused(rig, "whoever", words="lightwave-sudo: ")
         refused(rig, "--user" if who.kind == GROUP else "--group", "whoever",
                 words="another version", rc=3)
+
+
+def hostile_names_stay_in_their_comment(rig):
+    names = ["a#b", "a\\", "#include x", "@include x", "ALL", "%wheel", "\\x41",
+             "a b  c", "a\"b", "'", "a,b=c:d!(e)", "ü漢🦊", "x" * 256,
+             "\u202ex", "S-1-7-21", "a S-1-7-21-9", "-x", "NOPASSWD: ALL",
+             "\\ \\", "user alice " + ALICE.sid]
+    rig.front.all = [Who(USER + i % 2, 16778241 + i, n.encode(), DOMAIN +
+                         "-1-%d" % (1025 + i)) for i, n in enumerate(names)]
+    for who in rig.front.all:
+        rig.sudo("grant", who.sid, "--command", "/bin/echo " +
+                 who.name.decode())
+    users = [u for s in rig.is_right()["User_Specs"] for u in s["User_List"]]
+    assert users == [{"userid": w.id} if w.kind == USER else
+                     {"nonunixgroup": w.sid} for w in rig.front.all], users
+    assert [g["written"] for g in rig.listed()] == names
+    assert {g["state"] for g in rig.listed()} == {"known"}
+    rig.front.close()
+    for who in rig.front.all:
+        rig.sudo("revoke", "--user" if who.kind == USER else "--group", "--",
+                 who.name)
+    assert rig.rules() == []
 
 
 def what_no_rule_can_say_is_refused(rig):
@@ -366,6 +389,10 @@ def killed_before_any_call_the_old_one_or_the_new_one_stands(rig):
     rig.sudo("grant", "bob", before=["strace", "-o", log], env=ASAN)
     with open(log) as f:
         calls = re.findall(r"^(\w+)\(", f.read(), re.M)
+    # On the disk before it has the name, and then the name is.
+    order = [c[:6] for c in calls if re.match("fsync|rename|fchmod|write", c)]
+    assert order[:6] == ["fchmod", "write", "fsync", "write", "write",
+                         "rename"] and order[6] == "fsync", order
     seen = set()
     # From where it takes the lock; before that it has only read.
     for n in range(calls.index("flock"), len(calls)):

@@ -162,6 +162,38 @@ def digests_are_kept_and_bad_ones_refused():
     assert command == {"command": "/bin/ls -l a=b", "sha256": h}, command
 
 
+def sudo_takes_the_arguments_for_what_they_are(rnd):
+    """sudo itself, which matches them by fnmatch(3): those, and no others."""
+    texts = [a for a in names(rnd) if a and a != '""' and
+             not a.startswith(" ") and "  " not in a][40:110]
+    pairs, _ = tokens("c", ["/bin/echo " + a for a in texts])
+    assert len(pairs) > 40
+    script = """
+        mount --bind "$0" /etc/sudoers || exit 90
+        while IFS= read -r -d '' a; do
+            sudo -n -l -U nobody -- /bin/echo "$a" >/dev/null 2>&1
+            echo $?
+        done"""
+    for text, token in pairs:
+        args = text.partition(" ")[2]
+        others = [args + "x", "x" + args, args[1:], args[:-1],
+                  args.replace("*", "zz"), args.replace("?", "z"),
+                  args.replace("\\", ""), re.sub(r"\[.*\]", "a", args)]
+        tried = [args] + [o for o in others if o != args]
+        with tempfile.NamedTemporaryFile("w") as f:
+            f.write("nobody ALL=(root) %s\n" % token)
+            f.flush()
+            os.chmod(f.name, 0o440)
+            p = subprocess.run(
+                ["unshare", "-m", "bash", "-c", script, f.name], check=True,
+                stdout=subprocess.PIPE,
+                input=b"".join(t.encode() + b"\0" for t in tried))
+        got = p.stdout.split()
+        assert len(got) == len(tried), (text, p)
+        assert got[0] == b"0", (text, token)
+        assert b"0" not in got[1:], (text, token, list(zip(tried, got)))
+
+
 print("seed %d" % SEED)
 for kind, member in (("u", "username"), ("g", "usergroup"),
                      ("p", "nonunixgroup")):
@@ -170,5 +202,8 @@ for kind, member in (("u", "username"), ("g", "usergroup"),
 for case in (runas_read_back, commands_read_back, hosts_read_back):
     case(random.Random(SEED))
     print("ok - " + case.__name__)
+if os.geteuid() == 0:
+    sudo_takes_the_arguments_for_what_they_are(random.Random(SEED))
+    print("ok - sudo_takes_the_arguments_for_what_they_are")
 digests_are_kept_and_bad_ones_refused()
 print("ok - digests_are_kept_and_bad_ones_refused")

@@ -15,56 +15,55 @@
 #define A_RULE "\n# user a b@x " SID_A "\n#16778241 ALL=(ALL:ALL) ALL\n"
 #define B_RULE "\n# group g@x " SID_B "\n%:" SID_B " ALL=(root) /bin/ls\n"
 
+static const struct {
+	enum lw_token what;
+	const char *name, *token; /* NULL: there is none */
+} tokens[] = {
+	{ LW_TOKEN_USER, "alice@lightwave.local", "alice@lightwave.local" },
+	{ LW_TOKEN_USER, "lightwave.local\\Administrator",
+	  "lightwave.local\\\\Administrator" },
+	{ LW_TOKEN_GROUP, "LIGHTWAVE.LOCAL\\Linux Admins",
+	  "%LIGHTWAVE.LOCAL\\\\Linux\\ Admins" },
+	{ LW_TOKEN_PLUGIN, "Linux Admins", "%:Linux\\ Admins" },
+	{ LW_TOKEN_GROUP, "dev(ops)", "%dev\\(ops\\)" },
+	{ LW_TOKEN_GROUP, "a!=:,()\\\"#", "%a\\!\\=\\:\\,\\(\\)\\\\\\\"\\#" },
+	{ LW_TOKEN_USER, "\\x41", "\\\\x41" },
+	{ LW_TOKEN_USER, "a\tb", "a\\x09b" },
+	{ LW_TOKEN_USER, "a ", "a\\x20" },
+	{ LW_TOKEN_USER, "a*", "a\\x2a" },
+	{ LW_TOKEN_USER, "J\xC3\xBCrgen", "J\xC3\xBCrgen" },
+	{ LW_TOKEN_USER, "ALL", "\\x41LL" },
+	{ LW_TOKEN_USER, "ADMINS", "\\x41DMINS" },
+	{ LW_TOKEN_GROUP, "ADMINS", "%ADMINS" },
+	{ LW_TOKEN_USER, "Defaults", "\\x44efaults" },
+	{ LW_TOKEN_USER, "sudoedit", "\\x73udoedit" },
+	{ LW_TOKEN_USER, "%wheel", "\\x25wheel" },
+	{ LW_TOKEN_USER, "+net", "\\x2bnet" },
+	{ LW_TOKEN_USER, "10.0.0.1", "\\x310.0.0.1" },
+	{ LW_TOKEN_USER, "#0", NULL },
+	{ LW_TOKEN_GROUP, "#0", NULL },
+	{ LW_TOKEN_PLUGIN, "#0", NULL },
+	{ LW_TOKEN_GROUP, ":x", NULL },
+	{ LW_TOKEN_PLUGIN, ":x", "%:\\:x" },
+	{ LW_TOKEN_USER, "", NULL },
+	{ LW_TOKEN_USER, "a\nb", NULL },
+	{ LW_TOKEN_USER, "a\r", NULL },
+};
+
 static void a_name_is_escaped_as_sudo_reads_it(void **state)
 {
-	static const struct {
-		enum lw_token what;
-		const char *name, *token; /* NULL: there is none */
-	} t[] = {
-		{ LW_TOKEN_USER, "alice@lightwave.local",
-		  "alice@lightwave.local" },
-		{ LW_TOKEN_USER, "lightwave.local\\Administrator",
-		  "lightwave.local\\\\Administrator" },
-		{ LW_TOKEN_GROUP, "LIGHTWAVE.LOCAL\\Linux Admins",
-		  "%LIGHTWAVE.LOCAL\\\\Linux\\ Admins" },
-		{ LW_TOKEN_PLUGIN, "Linux Admins", "%:Linux\\ Admins" },
-		{ LW_TOKEN_GROUP, "dev(ops)", "%dev\\(ops\\)" },
-		{ LW_TOKEN_GROUP, "a!=:,()\\\"#",
-		  "%a\\!\\=\\:\\,\\(\\)\\\\\\\"\\#" },
-		{ LW_TOKEN_USER, "\\x41", "\\\\x41" },
-		{ LW_TOKEN_USER, "a\tb", "a\\x09b" },
-		{ LW_TOKEN_USER, "a ", "a\\x20" },
-		{ LW_TOKEN_USER, "a*", "a\\x2a" },
-		{ LW_TOKEN_USER, "J\xC3\xBCrgen", "J\xC3\xBCrgen" },
-		{ LW_TOKEN_USER, "ALL", "\\x41LL" },
-		{ LW_TOKEN_USER, "ADMINS", "\\x41DMINS" },
-		{ LW_TOKEN_GROUP, "ADMINS", "%ADMINS" },
-		{ LW_TOKEN_USER, "Defaults", "\\x44efaults" },
-		{ LW_TOKEN_USER, "sudoedit", "\\x73udoedit" },
-		{ LW_TOKEN_USER, "%wheel", "\\x25wheel" },
-		{ LW_TOKEN_USER, "+net", "\\x2bnet" },
-		{ LW_TOKEN_USER, "10.0.0.1", "\\x310.0.0.1" },
-		{ LW_TOKEN_USER, "#0", NULL },
-		{ LW_TOKEN_GROUP, "#0", NULL },
-		{ LW_TOKEN_PLUGIN, "#0", NULL },
-		{ LW_TOKEN_GROUP, ":x", NULL },
-		{ LW_TOKEN_PLUGIN, ":x", "%:\\:x" },
-		{ LW_TOKEN_USER, "", NULL },
-		{ LW_TOKEN_USER, "a\nb", NULL },
-		{ LW_TOKEN_USER, "a\r", NULL },
-	};
-
 	(void)state;
-	for (size_t i = 0; i < COUNT(t); i++) {
+	for (size_t i = 0; i < COUNT(tokens); i++) {
 		struct lw_wr w;
 		enum lw_err e;
 
 		lw_wr_heap(&w, 1024);
-		e = lw_sudoers_escape(t[i].what, lw_str(t[i].name), &w);
-		assert_int_equal(e, t[i].token ? LW_OK : LW_INVALID);
-		if (t[i].token) {
+		e = lw_sudoers_escape(tokens[i].what, lw_str(tokens[i].name),
+				      &w);
+		assert_int_equal(e, tokens[i].token ? LW_OK : LW_INVALID);
+		if (tokens[i].token) {
 			lw_wr_u8(&w, 0);
-			assert_string_equal((char *)w.base, t[i].token);
+			assert_string_equal((char *)w.base, tokens[i].token);
 		}
 		lw_wr_done(&w);
 	}
