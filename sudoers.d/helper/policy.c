@@ -112,7 +112,12 @@ static enum lw_err convert(const char *sudoers, struct lw_policy *p)
 		return fails(LW_CVTSUDOERS, e);
 	if (t.status != 0)
 		return refused(sudoers, &t);
-	e = lw_sudoers_json((struct lw_str) { t.out, t.out_n }, &p->json);
+	/* It has nothing to say of sudoers without a rule. */
+	if (t.out_n == 0)
+		p->json = json_object();
+	else
+		e = lw_sudoers_json((struct lw_str) { t.out, t.out_n },
+				    &p->json);
 	if (e == LW_OK)
 		e = rules(p);
 	return e == LW_OK ? LW_OK : fails(LW_CVTSUDOERS, e);

@@ -14,6 +14,7 @@ struct walk {
 	struct lw_flat *f;
 	FILE *out;
 	size_t bytes;
+	bool open; /* the last line ended with its file, and not by itself */
 };
 
 /* Where an include stands. */
@@ -114,20 +115,17 @@ static enum lw_err include(struct walk *w, const struct from *at,
 	return add_file(w, full, at, true);
 }
 
-/* A line that is open at the end of its file would take in the next mark. */
+/* To sudo the rest of a line that has a NUL is not there. */
 static void put(FILE *out, struct lw_str l)
 {
-	const char *nul = memchr(l.s, '\0', l.n);
-	size_t n = nul ? (size_t)(nul - l.s) : l.n;
-	size_t body = n;
+	bool cut = false;
 
-	while (body > 0 && strchr(" \t\r\n", l.s[body - 1]))
-		body--;
-	if (body > 0 && l.s[body - 1] == '\\' &&
-	    lw_sudoers_comment((struct lw_str) { l.s, n }) == n)
-		n = body - 1;
-	fwrite(l.s, 1, n, out);
-	if (n == 0 || l.s[n - 1] != '\n')
+	for (size_t i = 0; i < l.n; i++) {
+		cut = l.s[i] != '\n' && (cut || !l.s[i]);
+		if (!cut)
+			putc(l.s[i], out);
+	}
+	if (l.n == 0 || l.s[l.n - 1] != '\n')
 		putc('\n', out);
 }
 
@@ -144,9 +142,13 @@ static enum lw_err add_line(struct walk *w, const struct from *at,
 	if (!l)
 		return LW_NOMEM;
 	l[f->lines++] = (struct lw_flat_line) { at->file, at->line, text };
-	fprintf(w->out, "\"" LW_MARK_NAME "\" ALL = " LW_MARK_PATH "%u/%u\n",
-		at->file, at->line);
+	/* sudo goes on with the next file where one ends within a line. */
+	if (!w->open)
+		fprintf(w->out,
+			"\"" LW_MARK_NAME "\" ALL = " LW_MARK_PATH "%u/%u\n",
+			at->file, at->line);
 	put(w->out, text);
+	w->open = lw_sudoers_open(text);
 	return LW_OK;
 }
 

@@ -16,14 +16,14 @@ static bool digit(char c)
 	return c >= '0' && c <= '9';
 }
 
-/* Whether nothing but blanks and the end of the line follows at i. */
+/* Whether nothing but blanks and the end of the line, or a NUL, is at i. */
 static bool ends(struct lw_str l, size_t i)
 {
 	while (i < l.n && blank(l.s[i]))
 		i++;
 	if (i < l.n && l.s[i] == '\r')
 		i++;
-	return i >= l.n || l.s[i] == '\n';
+	return i >= l.n || l.s[i] == '\n' || !l.s[i];
 }
 
 /* A '#' before a number is an id; before all else it begins a comment. */
@@ -97,6 +97,19 @@ size_t lw_sudoers_comment(struct lw_str line)
 		i = after_newline(line, i);
 	}
 	return line.n;
+}
+
+bool lw_sudoers_open(struct lw_str line)
+{
+	enum seen seen = SEEN_END;
+	bool quoted = false;
+	size_t i = 0;
+
+	while (i < line.n) {
+		seen = scan(line, &i, &quoted);
+		i = after_newline(line, i);
+	}
+	return seen == SEEN_OPEN;
 }
 
 static bool begins(struct lw_str l, const char *word)
@@ -178,7 +191,7 @@ enum lw_err lw_sudoers_kind(struct lw_str line, enum lw_sudoers_kind *ret,
 	bool dir;
 
 	*ret = LW_SUDOERS_PLAIN;
-	if (ends(l, 0) || l.s[0] == '\0') {
+	if (ends(l, 0)) {
 		*ret = LW_SUDOERS_EMPTY;
 		return LW_OK;
 	}

@@ -23,6 +23,9 @@ size_t lw_sudoers_line(struct lw_str s, uint32_t *ret_lines);
  */
 size_t lw_sudoers_comment(struct lw_str line);
 
+/* Whether the next line would belong to it, had the file not ended. */
+bool lw_sudoers_open(struct lw_str line);
+
 enum lw_sudoers_kind {
 	LW_SUDOERS_PLAIN,
 	LW_SUDOERS_EMPTY, /* nothing, or a comment alone */

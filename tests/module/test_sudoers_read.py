@@ -4,7 +4,9 @@ own cvtsudoers, visudo and sudo, in an /etc of the test's own, and with a front
 that answers by a table. Each case is a function whose name is a sentence.
 """
 import contextlib
+import json
 import os
+import random
 import re
 import subprocess
 import sys
@@ -275,6 +277,47 @@ def explain_and_sudo_say_the_same(rig):
             # Behind the colon sudo says whom he stays, where none is named.
             sudo = [(w.replace(user + " : ", " : "), c) for w, c in sudo]
             assert sudo == mine, (text, user, sudo, mine)
+
+
+PIECES = [
+    "{who} ALL=/bin/l{n}\n", "{who} ALL=/bin/l{n} # \\\n",
+    "{who} ALL=/bin/l{n} \\\n", "{who} ALL = \\  \n\t/bin/l{n}\n",
+    "{who} ALL=/bin/l{n} a\\#b \\\n  c, \\\n\t/bin/x \"y\n",
+    "  {who}\t\\\n ALL=/bin/l{n} x\\,y\n", "{who} ALL=/bin/l{n}\\\n\n",
+    "{who}, \"a # \\\" b\" ALL=/bin/l{n}\n", "{who} ALL=/bin/l{n}#\"\n",
+    "# comment \\\n", "#\\\n", "\n", " \t\n", "#include\n", " # \" \\\n",
+    "Defaults !lecture # x \\\n", "Defaults !lecture, \\\n  env_reset\n",
+    "Defaults badpass_message=\"a # b \\\n c\"\n",
+    "User_Alias U{n} = root, \\\n bin # \\\n",
+    "Cmnd_Alias C{n} = /bin/a \\# x, \\\n /bin/b\n",
+]
+
+
+def marks_change_no_rule_and_name_the_right_line(rig):
+    chance = random.Random(4)
+    taken = 0
+    for _ in range(200):
+        text = ""
+        for _ in range(chance.randrange(1, 12)):
+            text += chance.choice(PIECES).format(
+                who=chance.choice(["root", "#0", '"root"', "ro\\x6ft"]),
+                n=text.count("\n") + 1)
+        rig.write("/etc/sudoers", text, 0o440)
+        p = subprocess.run(["cvtsudoers", "-f", "json", "/etc/sudoers"],
+                           capture_output=True, check=False)
+        status, out, _ = rig.helper("explain", "--json", "root")
+        assert (status == 0) == (p.returncode == 0), (text, p.stderr, status)
+        if status != 0:
+            continue
+        taken += 1
+        want = [[c["command"] for c in s["Cmnd_Specs"][0]["Commands"]]
+                for s in json.loads(p.stdout or "{}").get("User_Specs", [])]
+        rules = json.loads(out)["rules"]
+        assert [r["gives"][0]["commands"] for r in rules] == want, (text, out)
+        for r in rules:
+            assert r["gives"][0]["commands"][0].split()[0] == \
+                "/bin/l%d" % r["line"], (text, r)
+    assert taken > 50, taken
 
 
 def tags_are_told(rig):

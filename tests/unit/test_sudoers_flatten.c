@@ -116,13 +116,21 @@ static void includes_stand_where_they_are_named(void **state)
 			"@includedir d\nz\n");
 	file("d/one", "1\n@include web\n");
 	file("d/t wo", "2");
-	file("d/web", "w \\\n");
+	file("d/web", "w\n");
 	file("d/ignored.rpmnew", "x\n");
 	file("d/ignored~", "x\n");
-	stream_is("./sudoers:1 a|./d/one:1 1|./d/web:1 w |./d/t wo:1 2|"
-		  "./d/t wo:1 2|./d/web:1 w |"
-		  "./d/one:1 1|./d/web:1 w |./d/t wo:1 2|./d/web:1 w |"
+	stream_is("./sudoers:1 a|./d/one:1 1|./d/web:1 w|./d/t wo:1 2|"
+		  "./d/t wo:1 2|./d/web:1 w|"
+		  "./d/one:1 1|./d/web:1 w|./d/t wo:1 2|./d/web:1 w|"
 		  "./sudoers:7 z|");
+}
+
+static void a_line_may_end_in_another_file(void **state)
+{
+	(void)state;
+	file("sudoers", "@include d/one\nb ALL=ALL\nc ALL=ALL\n");
+	file("d/one", "a, \\\n");
+	stream_is("./d/one:1 a, \\|b ALL=ALL|./sudoers:3 c ALL=ALL|");
 }
 
 static void what_looks_like_an_include_is_none(void **state)
@@ -231,6 +239,8 @@ static void a_nul_ends_a_line(void **state)
 	(void)state;
 	unit_write("sudoers", "a\0b \\\nc\n", 8);
 	stream_is("./sudoers:1 a|./sudoers:2 c|");
+	unit_write("sudoers", "a \\\0b\nc\0d\ne\n", 12);
+	stream_is("./sudoers:1 a \\|c|./sudoers:3 e|");
 }
 
 /* Any bytes: each is in one line, and the ends are where lines end. */
@@ -276,6 +286,8 @@ int main(void)
 		cmocka_unit_test_teardown(a_line_is_what_sudo_takes_for_one,
 					  clean),
 		cmocka_unit_test_teardown(includes_stand_where_they_are_named,
+					  clean),
+		cmocka_unit_test_teardown(a_line_may_end_in_another_file,
 					  clean),
 		cmocka_unit_test_teardown(what_looks_like_an_include_is_none,
 					  clean),
