@@ -363,6 +363,22 @@ def of_many_at_once_none_is_lost(rig):
     rig.is_right()
 
 
+def who_may_only_look_at_the_directory_holds_up_nobody(rig):
+    os.chmod(rig.dir, 0o755)
+    d = os.open(rig.dir, os.O_RDONLY | os.O_CLOEXEC)
+    fcntl.flock(d, fcntl.LOCK_SH)
+    rig.sudo("grant", "alice")
+    rig.sudo("revoke", "alice")
+    os.close(d)
+
+
+def a_revocation_needs_no_policy(rig):
+    rig.sudo("grant", "alice")
+    os.unlink(rig.sudoers)
+    rig.sudo("revoke", "alice")
+    assert not rig.rules()
+
+
 def while_visudo_has_it_open_nothing_is_written(rig):
     rig.sudo("grant", "alice")
     with open(rig.dropin, "r+") as f:
