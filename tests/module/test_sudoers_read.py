@@ -8,6 +8,7 @@ import json
 import os
 import random
 import re
+import struct
 import subprocess
 import sys
 import time
@@ -15,7 +16,8 @@ import traceback
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 sys.dont_write_bytecode = True
-from sudoers_rig import Rig, enter_namespace, number, sid  # noqa: E402
+from sudoers_rig import (Rig, enter_namespace, number, sid,  # noqa: E402
+                         string)
 
 ALICE = number(1025)
 ADMINS = sid(1100)
@@ -499,6 +501,32 @@ def nothing_changes_while_the_directory_is_away(rig):
     status, out, _ = rig.helper("migrate", "--write", "--partial")
     assert status == 3, (status, out)
     assert read("/etc/sudoers.d/old") == b"LW\\\\bob ALL=ALL\n"
+
+
+def what_a_lying_front_says_is_not_written(rig):
+    user, group, bob = "LW\\\\bob", "%LW\\\\platform", sid(1026)
+    lies = [(user, 1, 0, "bob@lightwave.test", bob),
+            (user, 1, 1201, "larry@lightwave.test", bob),
+            (user, 1, 77777, "bob\nALL ALL=(ALL) NOPASSWD: ALL\n#", bob),
+            (user, 2, 77777, "bob@lightwave.test", bob),
+            (group, 1, 77777, "platform@lightwave.test", bob),
+            (group, 2, 77777, "platform\nALL ALL=(ALL) ALL\n#", bob),
+            (group, 2, 77777, "platform@lightwave.test", "ALL"),
+            (group, 2, 77777, "platform@lightwave.test",
+             bob + " ALL=(ALL) ALL\nALL ALL=(ALL) ALL\n#")]
+    real = rig.front.resolve
+    try:
+        for word, kind, id_, name, of in lies:
+            old = word + " ALL=(bin) ALL\n"
+            rig.sudoers("", old=old)
+            said = struct.pack(">IBI", 1, kind, id_) + string(name) + string(of)
+            rig.front.resolve = lambda what, asked, said=said: (0, said)
+            status, out, _ = rig.helper("migrate", "--write")
+            assert status != 0, (word, name, out)
+            assert read("/etc/sudoers.d/old") == old.encode(), (word, name)
+            assert "NOPASSWD" not in out and "\nALL" not in out, out
+    finally:
+        rig.front.resolve = real
 
 
 def what_visudo_does_not_take_is_not_written(rig):
