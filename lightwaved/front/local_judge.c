@@ -10,13 +10,14 @@
 /* Lower ones are the system's: GID_MIN of login.defs(5). */
 #define GID_FIRST 1000
 
+/* sudo takes %wheel for any spelling of it: case_insensitive_group. */
 static bool privileged(const struct lw_localent *e)
 {
 	static const char *const names[] = { "root",   "wheel", "sudo",
 					     "shadow", "disk",	"adm" };
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-		if (!strcmp(e->name, names[i]))
+		if (!strcasecmp(e->name, names[i]))
 			return true;
 	}
 	return e->id < GID_FIRST && strcmp(e->name, DOCKER) != 0;

@@ -39,7 +39,8 @@ def a_sound_policy_has_no_finding(rig):
     rig.sudoers(
         "root ALL=(ALL:ALL) ALL\n"
         "%wheel, !%staff ALL=(ALL) ALL\n"
-        "%linux\\ admins@lightwave.test ALL=(ALL) ALL\n"
+        "%linux\\ admins@lightwave.test ALL=(ALL) ALL, !/bin/su\n"
+        "%staff, larry ALL=(ALL) !/bin/ls\n"
         "larry, !root ALL=(!root, ALL) /bin/ls\n"
         "larry ALL=(ALL : ALL, !linux\\ admins@lightwave.test) /bin/ls\n"
         "%:LW\\\\Linux\\ Admins ALL=(ALL) ALL\n",
@@ -60,6 +61,10 @@ FINDS = [
     ("User_Alias A = %%#%d\nALL, !A ALL=ALL\n" % number(1100), 2, "negated"),
     ("Runas_Alias R = ALL, !%linux\\ admins@lightwave.test\n"
      "root ALL=(R) ALL\n", 2, "negated"),
+    # It keeps them out as well, and others let them in.
+    ("%:S-1-7-21-1-2-3-4-1-1100 ALL=(ALL) !ALL\n", 1, "negated"),
+    ("%linux\\ admins@lightwave.test ALL=!ALL, /bin/ls\n", 1, "negated"),
+    ("Cmnd_Alias C = !/bin/ls\n%docker ALL=C\n", 2, "negated"),
     # Its members may be the directory's.
     ("ALL, !%docker ALL=ALL\n", 1, "negated"),
     ("nobody@lightwave.test ALL=ALL\n", 1, "unknown"),

@@ -75,6 +75,11 @@ static const struct {
 	{ "disk:x:5000:\n", "disk", LW_LOCAL_PRIVILEGED, LW_LOCAL_GIVEN,
 	  "disk" },
 	{ "adm:x:5000:\n", "adm", LW_LOCAL_PRIVILEGED, LW_LOCAL_GIVEN, "adm" },
+	/* However it is spelled: sudo asks no more. */
+	{ "Wheel:x:5000:\n", "Wheel", LW_LOCAL_PRIVILEGED, LW_LOCAL_GIVEN,
+	  "Wheel" },
+	{ "a:x:5000:\nSUDO:x:5000:\n", "a", LW_LOCAL_PRIVILEGED, LW_LOCAL_GIVEN,
+	  "SUDO" },
 	/* One gid, two names. */
 	{ "docker:x:27:\nsudo:x:27:\n", "docker", LW_LOCAL_PRIVILEGED,
 	  LW_LOCAL_GIVEN, "sudo" },
