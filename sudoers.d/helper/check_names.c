@@ -47,7 +47,7 @@ static const char *local_group(const struct lw_check *c, const char *kind,
 	const struct lw_localent *ent = NULL;
 
 	if (strcmp(kind, "usergroup") == 0 && json_is_string(v))
-		ent = lw_localdb_name(&c->groups, json_string_value(v));
+		ent = lw_localdb_taken(&c->groups, json_string_value(v));
 	else if (strcmp(kind, "usergid") == 0)
 		ent = lw_localdb_id(&c->groups,
 				    (uint32_t)json_integer_value(v));
@@ -176,7 +176,7 @@ static void unix_group(struct at *a, const char *name)
 	if (!text ||
 	    lw_name_parse(&a->c->naming, lw_str(name), account) != LW_OK)
 		return;
-	if (lw_localdb_name(&a->c->groups, name)) {
+	if (lw_localdb_taken(&a->c->groups, name)) {
 		if (strpbrk(name, "@\\"))
 			found(a, "local",
 			      say(text, "",
@@ -196,7 +196,7 @@ static void plugin_group(struct at *a, const char *name)
 
 	if (!text)
 		return;
-	if (lw_localdb_name(&a->c->groups, name))
+	if (lw_localdb_taken(&a->c->groups, name))
 		found(a, "local",
 		      say(text, "",
 			  " is a group of /etc/group as well, and means the "

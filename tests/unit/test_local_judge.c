@@ -116,6 +116,9 @@ static void names_of_local_groups_are_kept_for_them(void **state)
 	assert_true(lw_local_reserved(&config, "docker"));
 	assert_true(lw_local_reserved(&config, "Docker"));
 	assert_true(lw_local_reserved(&config, "builders"));
+	assert_true(lw_local_reserved(&config, "sudo"));
+	assert_true(lw_local_reserved(&config, "Wheel"));
+	assert_false(lw_local_reserved(&config, "wheel@lightwave.test"));
 	assert_false(lw_local_reserved(&config, "docker@lightwave.test"));
 	assert_false(lw_local_reserved(&config, "dockers"));
 }
