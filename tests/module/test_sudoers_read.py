@@ -4,6 +4,7 @@ own cvtsudoers, visudo and sudo, in an /etc of the test's own, and with a front
 that answers by a table. Each case is a function whose name is a sentence.
 """
 import contextlib
+import fcntl
 import json
 import os
 import random
@@ -532,6 +533,17 @@ def what_a_lying_front_says_is_not_written(rig):
             assert "NOPASSWD" not in out and "\nALL" not in out, out
     finally:
         rig.front.resolve = real
+
+
+def what_visudo_has_open_is_not_written(rig):
+    rig.sudoers("", a="LW\\\\bob ALL=ALL\n", b="LW\\\\alice ALL=ALL\n")
+    with open("/etc/sudoers.d/b", "r+", encoding="ascii") as f:
+        fcntl.lockf(f, fcntl.LOCK_EX)
+        status, _, err = rig.helper("migrate", "--write")
+    assert status == 1 and "b: visudo has it open" in err, (status, err)
+    assert "nothing was changed" in err and listing() == ["a", "b"], err
+    assert read("/etc/sudoers.d/a") == b"LW\\\\bob ALL=ALL\n"
+    assert rig.helper("migrate", "--write")[0] == 0
 
 
 def what_visudo_does_not_take_is_not_written(rig):
