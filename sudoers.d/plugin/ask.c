@@ -7,7 +7,6 @@
 #include "name.h"
 #include "now.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -52,6 +51,7 @@ static bool out_of_time(int64_t now, uint32_t uid, const char *group)
 /* Whoever did not answer at all is not waited for a second time. */
 static void spend(enum lw_err e, int64_t began, uint32_t uid, const char *group)
 {
+	size_t n = strnlen(group, sizeof(lacked.group) - 1);
 	int64_t now = lw_now_ms();
 
 	if (e != LW_NOFRONT && now - began < left_ms) {
@@ -61,7 +61,8 @@ static void spend(enum lw_err e, int64_t began, uint32_t uid, const char *group)
 	left_ms = 0;
 	out_since = now;
 	lacked.uid = uid;
-	snprintf(lacked.group, sizeof(lacked.group), "%s", group);
+	memcpy(lacked.group, group, n);
+	lacked.group[n] = '\0';
 }
 
 /*
