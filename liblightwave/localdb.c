@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <string.h>
+#include <strings.h>
 #include <time.h>
 
 #define RECHECK_MS 500
@@ -190,6 +191,16 @@ const struct lw_localent *lw_localdb_name(const struct lw_localdb *db,
 {
 	for (size_t i = 0; i < db->count; i++) {
 		if (!strcmp(db->ents[i].name, name))
+			return &db->ents[i];
+	}
+	return NULL;
+}
+
+const struct lw_localent *lw_localdb_taken(const struct lw_localdb *db,
+					   const char *name)
+{
+	for (size_t i = 0; i < db->count; i++) {
+		if (!strcasecmp(db->ents[i].name, name))
 			return &db->ents[i];
 	}
 	return NULL;

@@ -55,6 +55,13 @@ enum lw_err lw_localdb_refresh(struct lw_localdb *db, int64_t now_ms);
 /* NULL if it is not there; borrowed until the next refresh. */
 const struct lw_localent *lw_localdb_name(const struct lw_localdb *db,
 					  const char *name);
+
+/*
+ * The same, in whichever case it is spelled: nobody else may have that name,
+ * for sudo takes a rule for Alice, or for %Wheel, for one of alice and %wheel.
+ */
+const struct lw_localent *lw_localdb_taken(const struct lw_localdb *db,
+					   const char *name);
 const struct lw_localent *lw_localdb_id(const struct lw_localdb *db,
 					uint32_t id);
 

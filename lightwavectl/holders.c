@@ -151,6 +151,21 @@ static int compare(const void *pa, const void *pb)
 	return (a->proc->pid > b->proc->pid) - (a->proc->pid < b->proc->pid);
 }
 
+/* A process that is there by several of its threads is one. */
+static void once_each(struct lw_held_list *l)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < l->n; i++) {
+		const struct lw_held *h = &l->v[i];
+		const struct lw_held *last = n > 0 ? &l->v[n - 1] : NULL;
+
+		if (!last || compare(last, h) != 0 || last->user != h->user)
+			l->v[n++] = *h;
+	}
+	l->n = n;
+}
+
 enum lw_err lw_holders_find(struct lw_facts *f, const struct lw_procs *p,
 			    const struct lw_fact_user *only,
 			    struct lw_held_list *ret)
@@ -166,6 +181,7 @@ enum lw_err lw_holders_find(struct lw_facts *f, const struct lw_procs *p,
 	}
 	if (l.n > 0)
 		qsort(l.v, l.n, sizeof(*l.v), compare);
+	once_each(&l);
 	*ret = l;
 	return LW_OK;
 }

@@ -72,7 +72,7 @@ static const char *value(const char *line, const char *key)
 enum lw_err lw_proc_parse(char *text, struct lw_proc *ret)
 {
 	struct lw_proc p = { .login = UINT32_MAX };
-	bool uids = false, gids = false, groups = false, ended = false;
+	bool uids = false, gids = false, groups = false;
 	enum lw_err e = LW_OK;
 	char *save, *line = strtok_r(text, "\n", &save);
 
@@ -82,7 +82,9 @@ enum lw_err lw_proc_parse(char *text, struct lw_proc *ret)
 		if ((v = value(line, "Name")) && !uids)
 			snprintf(p.comm, sizeof(p.comm), "%s", v);
 		else if ((v = value(line, "State")))
-			ended |= *v == 'Z' || *v == 'X';
+			p.ended |= *v == 'Z' || *v == 'X';
+		else if ((v = value(line, "Threads")))
+			numbers(v, &p.threads, 1);
 		else if ((v = value(line, "Uid")) && !uids)
 			uids = numbers(v, p.uid, LW_PROC_IDS) == LW_PROC_IDS;
 		else if ((v = value(line, "Gid")) && !gids)
@@ -94,7 +96,7 @@ enum lw_err lw_proc_parse(char *text, struct lw_proc *ret)
 	}
 	if (e == LW_OK && !(uids && gids && groups))
 		e = LW_PROTO;
-	if (e == LW_OK && ended)
+	if (e == LW_OK && p.ended && p.threads <= 1)
 		e = LW_NOTFOUND;
 	if (e != LW_OK) {
 		free(p.groups);
@@ -184,6 +186,69 @@ static enum lw_err add(struct lw_procs *all, size_t *room,
 	return LW_OK;
 }
 
+static bool same_ids(const struct lw_proc *a, const struct lw_proc *b)
+{
+	return !memcmp(a->uid, b->uid, sizeof(a->uid)) &&
+	       !memcmp(a->gid, b->gid, sizeof(a->gid)) &&
+	       a->groups_n == b->groups_n &&
+	       (a->groups_n == 0 || !memcmp(a->groups, b->groups,
+					    a->groups_n * sizeof(*a->groups)));
+}
+
+/* p is the process; its threads that have ids of their own. */
+static enum lw_err read_thread(int dir, const char *tid,
+			       const struct lw_proc *p, struct text *t,
+			       struct lw_procs *all, size_t *room)
+{
+	struct lw_proc one;
+	char path[300];
+	enum lw_err e;
+
+	snprintf(path, sizeof(path), "%" PRIu32 "/task/%.20s/status", p->pid,
+		 tid);
+	e = slurp(dir, path, t);
+	if (e == LW_OK)
+		e = lw_proc_parse(t->s, &one);
+	if (e != LW_OK)
+		return e == LW_NOMEM ? e : LW_OK;
+	if (!one.ended && (p->ended || !same_ids(p, &one))) {
+		one.pid = p->pid;
+		one.login = p->login;
+		one.elsewhere = p->elsewhere;
+		e = add(all, room, &one);
+		if (e == LW_OK)
+			return e;
+	}
+	free(one.groups);
+	return e;
+}
+
+/*
+ * To the kernel each thread has ids of its own, and the first may end before
+ * the others.
+ */
+static enum lw_err read_threads(int dir, const struct lw_proc *p,
+				struct text *t, struct lw_procs *all,
+				size_t *room)
+{
+	lw_cleanup(dir_done) DIR *d = NULL;
+	const struct dirent *entry;
+	enum lw_err e = LW_OK;
+	char path[64];
+	int fd;
+
+	snprintf(path, sizeof(path), "%" PRIu32 "/task", p->pid);
+	fd = openat(dir, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	d = fd >= 0 ? fdopendir(fd) : NULL;
+	if (!d && fd >= 0)
+		close(fd);
+	while (d && e == LW_OK && (entry = readdir(d))) {
+		if (!entry->d_name[strspn(entry->d_name, "0123456789")])
+			e = read_thread(dir, entry->d_name, p, t, all, room);
+	}
+	return e;
+}
+
 static enum lw_err read_one(int dir, uint32_t pid, ino_t ours, struct text *t,
 			    struct lw_procs *all, size_t *room)
 {
@@ -198,12 +263,17 @@ static enum lw_err read_one(int dir, uint32_t pid, ino_t ours, struct text *t,
 	if (e != LW_OK)
 		return e == LW_NOMEM ? e : LW_OK;
 	p.pid = pid;
-	if (!is_roots(&p)) {
-		p.login = login_of(dir, pid, t);
-		p.elsewhere = is_elsewhere(dir, pid, ours);
-		e = add(all, room, &p);
+	if (is_roots(&p)) {
+		free(p.groups);
+		return LW_OK;
 	}
-	if (e != LW_OK || is_roots(&p))
+	p.login = login_of(dir, pid, t);
+	p.elsewhere = is_elsewhere(dir, pid, ours);
+	if (p.threads > 1)
+		e = read_threads(dir, &p, t, all, room);
+	if (e == LW_OK && !p.ended)
+		e = add(all, room, &p);
+	if (e != LW_OK || p.ended)
 		free(p.groups);
 	return e;
 }

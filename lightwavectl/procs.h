@@ -21,6 +21,8 @@ struct lw_proc {
 	size_t groups_n;
 	uint32_t login; /* who logged in (loginuid); UINT32_MAX: not known */
 	bool elsewhere; /* in another user namespace than ours */
+	uint32_t threads;
+	bool ended;
 };
 
 struct lw_procs {
@@ -29,7 +31,8 @@ struct lw_procs {
 };
 
 /*
- * All processes under root ("/proc") that have any id but root's. Those that
+ * All processes under root ("/proc") that have any id but root's; one whose
+ * threads have ids of their own stands there once for each of these. Those that
  * end meanwhile, or have ended and wait for their parent, are left out: they
  * hold nothing. ret is released with lw_procs_done(). LW_DENIED: the processes
  * of others are hidden from us (hidepid of proc(5)). LW_OFFLINE: root is no
@@ -40,7 +43,8 @@ void lw_procs_done(struct lw_procs *p);
 
 /*
  * Inside, and its test: text is what /proc/PID/status has, and is taken apart.
- * LW_NOTFOUND: it has ended. LW_PROTO: that is no such text. LW_NOMEM.
+ * LW_NOTFOUND: it has ended, and all of its threads. LW_PROTO: that is no such
+ * text. LW_NOMEM.
  */
 enum lw_err lw_proc_parse(char *text, struct lw_proc *ret);
 

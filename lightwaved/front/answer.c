@@ -18,7 +18,7 @@ enum lw_err lw_typed_name(struct lw_request *r, enum lw_kind kind,
 	memcpy(text, typed.s, typed.n);
 	text[typed.n] = '\0';
 	local = kind == LW_KIND_USER ? p.passwd : p.group;
-	if (lw_localdb_name(local, text) ||
+	if (lw_localdb_taken(local, text) ||
 	    (kind == LW_KIND_GROUP &&
 	     lw_local_reserved(r->front->config, text)))
 		return LW_NOTFOUND;

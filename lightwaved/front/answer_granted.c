@@ -71,7 +71,7 @@ enum lw_err lw_answer_granted(struct lw_request *r, struct lw_rd *body,
 	if (e != LW_OK)
 		return e;
 	e = find(r, &q, &o);
-	if (e == LW_OK && (lw_localdb_name(&r->front->passwd, o->name) ||
+	if (e == LW_OK && (lw_localdb_taken(&r->front->passwd, o->name) ||
 			   lw_localdb_id(&r->front->passwd, o->id)))
 		e = LW_NOTOURS;
 	if (e == LW_OK)

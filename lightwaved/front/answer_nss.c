@@ -23,7 +23,7 @@ static enum lw_err write_passwd(struct lw_request *r, const struct lw_object *o,
 	struct lw_passwd pw = { .uid = o->id };
 
 	/* Added locally since it was kept: local wins at once. */
-	if (lw_localdb_name(p.passwd, o->name) ||
+	if (lw_localdb_taken(p.passwd, o->name) ||
 	    lw_localdb_id(p.passwd, o->id) ||
 	    lw_policy_primary_gid(&p, o->id, &pw.gid) != LW_OK)
 		return LW_NOTFOUND;
@@ -85,7 +85,7 @@ enum lw_err lw_answer_passwd_by_uid(struct lw_request *r, struct lw_rd *body,
 
 static bool taken_locally(struct lw_request *r, const struct lw_object *o)
 {
-	return lw_localdb_name(&r->front->group, o->name) ||
+	return lw_localdb_taken(&r->front->group, o->name) ||
 	       lw_local_reserved(r->front->config, o->name) ||
 	       lw_localdb_id(&r->front->group, o->id);
 }

@@ -64,7 +64,7 @@ static enum lw_err one(struct lw_request *r, enum lw_kind kind,
 		return e == LW_PENDING ? e : LW_OFFLINE;
 	local = kind == LW_KIND_USER ? p.passwd : p.group;
 	/* Added here since it was kept: local wins at once. */
-	if (e == LW_OK && (lw_localdb_name(local, (*ret)->name) ||
+	if (e == LW_OK && (lw_localdb_taken(local, (*ret)->name) ||
 			   lw_localdb_id(local, (*ret)->id)))
 		return LW_NOTFOUND;
 	return e;

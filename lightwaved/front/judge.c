@@ -16,7 +16,7 @@ enum lw_err lw_judge_user(struct lw_request *r, struct lw_str typed,
 	if (e != LW_OK)
 		return e;
 	e = lw_find_by_name(r, LW_KIND_USER, account, max_age_ms, ret);
-	if (e == LW_OK && (lw_localdb_name(&r->front->passwd, (*ret)->name) ||
+	if (e == LW_OK && (lw_localdb_taken(&r->front->passwd, (*ret)->name) ||
 			   lw_localdb_id(&r->front->passwd, (*ret)->id)))
 		return LW_NOTFOUND;
 	return e;

@@ -10,16 +10,23 @@
 /* Lower ones are the system's: GID_MIN of login.defs(5). */
 #define GID_FIRST 1000
 
-static bool privileged(const struct lw_localent *e)
+/* sudo takes %wheel for any spelling of it: case_insensitive_group. */
+static bool by_name(const char *name)
 {
 	static const char *const names[] = { "root",   "wheel", "sudo",
 					     "shadow", "disk",	"adm" };
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-		if (!strcmp(e->name, names[i]))
+		if (!strcasecmp(name, names[i]))
 			return true;
 	}
-	return e->id < GID_FIRST && strcmp(e->name, DOCKER) != 0;
+	return false;
+}
+
+static bool privileged(const struct lw_localent *e)
+{
+	return by_name(e->name) ||
+	       (e->id < GID_FIRST && strcmp(e->name, DOCKER) != 0);
 }
 
 struct lw_local_verdict lw_local_judge(const struct lw_config *c,
@@ -53,7 +60,7 @@ struct lw_local_verdict lw_local_judge(const struct lw_config *c,
 
 bool lw_local_reserved(const struct lw_config *c, const char *name)
 {
-	if (!strcasecmp(name, DOCKER))
+	if (!strcasecmp(name, DOCKER) || by_name(name))
 		return true;
 	for (size_t i = 0; i < c->local_group_count; i++) {
 		if (!strcasecmp(name, c->local_groups[i].local))

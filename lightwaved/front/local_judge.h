@@ -34,8 +34,9 @@ struct lw_local_verdict lw_local_judge(const struct lw_config *c,
 
 /*
  * Whether that name without a domain is a local group's, though there may be
- * none at present: docker's, or one that [local_groups] gives. A package that
- * looks whether it must make its group finds none of the directory's.
+ * none at present: docker's, a privileged one's, or one that [local_groups]
+ * gives. A package that looks whether it must make its group finds none of the
+ * directory's, and a rule for %sudo that came with sudo never means one.
  */
 bool lw_local_reserved(const struct lw_config *c, const char *name);
 

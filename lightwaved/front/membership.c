@@ -27,7 +27,7 @@ static enum lw_err find_user(struct lw_request *r, const struct lw_member *m,
 	    lw_typed_name(r, LW_KIND_USER, m->user, account) == LW_NOTFOUND)
 		return LW_NOTOURS;
 	e = lw_find_by_id(r, LW_KIND_USER, m->uid, r->max_age_ms, &s->user);
-	if (e == LW_OK && lw_localdb_name(p.passwd, s->user->name))
+	if (e == LW_OK && lw_localdb_taken(p.passwd, s->user->name))
 		return LW_NOTFOUND;
 	return e;
 }
@@ -90,7 +90,7 @@ static enum lw_err find_group(struct lw_request *r, struct lw_str group,
 	if (lw_sid_valid(group))
 		return by_sid(r, group, s, groups);
 	e = lw_meant_group(r, group, name_age(r), &o);
-	if (e == LW_OK && (lw_localdb_name(&r->front->group, o->name) ||
+	if (e == LW_OK && (lw_localdb_taken(&r->front->group, o->name) ||
 			   lw_localdb_id(&r->front->group, o->id)))
 		e = LW_NOTFOUND;
 	if (e == LW_OK)

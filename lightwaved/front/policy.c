@@ -182,7 +182,7 @@ enum lw_err lw_policy_object(const struct lw_policy *p,
 			      "first, or it is no name");
 	if (lw_name_format(&p->naming, chosen, name) != LW_OK)
 		return refuse(why, why_size, "its name is too long");
-	if (lw_localdb_name(local, name))
+	if (lw_localdb_taken(local, name))
 		return refuse(why, why_size, "a local entry has that name");
 	if (lw_localdb_id(local, id))
 		return refuse(why, why_size, "a local entry has that id");

@@ -3,6 +3,8 @@
 #include "sudo.h"
 
 #include "cleanup.h"
+#include "dropin.h"
+#include "localdb.h"
 
 #include <stdio.h>
 
@@ -23,19 +25,56 @@ static enum lw_err ask(const struct lw_sudo *s, struct lw_wr *msg,
 	return e;
 }
 
+/* What it says is written where a word too much makes somebody root. */
+static bool believable(struct lw_resolved_list l, enum lw_resolve_what what)
+{
+	for (uint32_t i = 0; i < l.count; i++) {
+		struct lw_resolved o = lw_resolved_read(&l.each);
+		struct lw_rule r = { .what = o.what,
+				     .uid = o.id,
+				     .name = o.name,
+				     .sid = o.sid };
+
+		if (o.id == 0 || !lw_dropin_fits(&r) ||
+		    (what != LW_RESOLVE_ANY && (o.what != what || i > 0)))
+			return false;
+	}
+	return true;
+}
+
 enum lw_err lw_sudo_resolve(const struct lw_sudo *s, enum lw_resolve_what what,
 			    struct lw_str name, struct lw_reply *reply,
 			    struct lw_resolved_list *ret)
 {
 	lw_cleanup(lw_wr_done) struct lw_wr w;
 	struct lw_resolve q = { .what = what, .name = name };
+	struct lw_resolved_list l;
 	enum lw_err e;
 
 	lw_wr_heap(&w, LW_REQUEST_MAX);
 	lw_msg_begin(&w, LW_OP_RESOLVE, 0);
 	lw_resolve_encode(&w, &q);
 	e = ask(s, &w, reply);
-	return e == LW_OK ? lw_resolved_list_decode(&reply->body, ret) : e;
+	if (e == LW_OK)
+		e = lw_resolved_list_decode(&reply->body, &l);
+	if (e == LW_OK && !believable(l, what))
+		e = LW_PROTO;
+	if (e == LW_OK)
+		*ret = l;
+	return e;
+}
+
+enum lw_err lw_sudo_not_local(uint32_t uid)
+{
+	struct lw_localdb db;
+	enum lw_err e;
+
+	lw_localdb_init(&db, LW_ETC_PASSWD);
+	e = lw_localdb_refresh(&db, 0);
+	if (e == LW_OK && (uid == 0 || lw_localdb_id(&db, uid)))
+		e = LW_NOTOURS;
+	lw_localdb_done(&db);
+	return e;
 }
 
 enum lw_err lw_sudo_member(const struct lw_sudo *s, const struct lw_member *m,
@@ -84,8 +123,8 @@ enum lw_sudo_exit lw_sudo_refuse(const struct lw_sudo *s, const char *name,
 			"systemctl status lightwaved\n",
 			s->socket);
 	else if (e == LW_PROTO)
-		fputs("lightwave-sudo: lightwaved is of another version: "
-		      "systemctl restart lightwaved\n",
+		fputs("lightwave-sudo: lightwaved is of another version, or "
+		      "says what cannot be: systemctl restart lightwaved\n",
 		      stderr);
 	else
 		fprintf(stderr, "lightwave-sudo: %s: %s\n", name,

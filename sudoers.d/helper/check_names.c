@@ -8,6 +8,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 struct at {
 	struct lw_check *c;
@@ -34,7 +35,7 @@ static char *say(const char *before, const char *name, const char *after)
 static bool lent(const struct lw_check *c, const char *local)
 {
 	for (size_t i = 0; c->config && i < c->config->local_group_count; i++) {
-		if (strcmp(c->config->local_groups[i].local, local) == 0)
+		if (strcasecmp(c->config->local_groups[i].local, local) == 0)
 			return true;
 	}
 	return false;
@@ -46,7 +47,7 @@ static const char *local_group(const struct lw_check *c, const char *kind,
 	const struct lw_localent *ent = NULL;
 
 	if (strcmp(kind, "usergroup") == 0 && json_is_string(v))
-		ent = lw_localdb_name(&c->groups, json_string_value(v));
+		ent = lw_localdb_taken(&c->groups, json_string_value(v));
 	else if (strcmp(kind, "usergid") == 0)
 		ent = lw_localdb_id(&c->groups,
 				    (uint32_t)json_integer_value(v));
@@ -60,18 +61,25 @@ static bool is_group(const char *kind)
 	       strcmp(kind, "nonunixgid") == 0;
 }
 
-static void negated(const struct lw_member_at *m, void *arg)
+/* A group of which the directory says who is in it. */
+static bool may_be_away(struct at *a, const struct lw_member_at *m)
 {
-	struct at *a = arg;
 	json_t *v;
 	const char *kind = lw_policy_kind(m->member, &v);
-	lw_cleanup(lw_free) char *text = NULL;
 	const char *local;
 
-	if (!m->negated || !is_group(kind))
-		return;
+	if (!is_group(kind))
+		return false;
 	local = local_group(a->c, kind, v);
-	if (local && !lent(a->c, local))
+	return !local || lent(a->c, local);
+}
+
+static void negated(const struct lw_member_at *m, void *arg)
+{
+	lw_cleanup(lw_free) char *text = NULL;
+	struct at *a = arg;
+
+	if (!m->negated || !may_be_away(a, m))
 		return;
 	text = lw_policy_text(m->member, true);
 	found(a, "negated",
@@ -79,6 +87,49 @@ static void negated(const struct lw_member_at *m, void *arg)
 		  " lets its members through while the directory is away: to "
 		  "sudo, \"not known\" is \"no member\""),
 	      "name who may, instead of who may not");
+}
+
+static void denied(const struct lw_member_at *m, void *arg)
+{
+	lw_cleanup(lw_free) char *text = NULL;
+	struct at *a = arg;
+
+	if (m->negated || !may_be_away(a, m))
+		return;
+	text = lw_policy_text(m->member, false);
+	found(a, "negated",
+	      say(text ? text : "", "",
+		  " is denied commands, which its members have while the "
+		  "directory is away if another rule gives them: to sudo, "
+		  "\"not known\" is \"no member\""),
+	      "name who may, instead of who may not");
+}
+
+struct first {
+	bool seen, negated;
+};
+
+static void first(const struct lw_member_at *m, void *arg)
+{
+	struct first *f = arg;
+
+	if (!f->seen)
+		*f = (struct first) { true, m->negated };
+}
+
+/* "ALL, !/bin/su" only gives less; "!ALL" is for who has it elsewhere. */
+static bool takes_away(const struct lw_policy *p, json_t *spec)
+{
+	struct first f = { 0 };
+	json_t *cmnd;
+	size_t i;
+
+	json_array_foreach(json_object_get(spec, "Cmnd_Specs"), i, cmnd)
+	{
+		lw_policy_members(p, "Command_Aliases",
+				  json_object_get(cmnd, "Commands"), first, &f);
+	}
+	return f.negated;
 }
 
 /* A user may give himself a name, a group has whatever it is given. */
@@ -129,7 +180,7 @@ static void unix_group(struct at *a, const char *name)
 	if (!text ||
 	    lw_name_parse(&a->c->naming, lw_str(name), account) != LW_OK)
 		return;
-	if (lw_localdb_name(&a->c->groups, name)) {
+	if (lw_localdb_taken(&a->c->groups, name)) {
 		if (strpbrk(name, "@\\"))
 			found(a, "local",
 			      say(text, "",
@@ -150,7 +201,7 @@ static void plugin_group(struct at *a, const char *name)
 
 	if (!text)
 		return;
-	if (lw_localdb_name(&a->c->groups, name))
+	if (lw_localdb_taken(&a->c->groups, name))
 		found(a, "local",
 		      say(text, "",
 			  " is a group of /etc/group as well, and means the "
@@ -221,6 +272,10 @@ void lw_check_rules(struct lw_check *c)
 
 		lw_policy_members(c->p, "User_Aliases",
 				  json_object_get(spec, "User_List"), both, &a);
+		if (takes_away(c->p, spec))
+			lw_policy_members(c->p, "User_Aliases",
+					  json_object_get(spec, "User_List"),
+					  denied, &a);
 		/* Behind the colon sudo compares names, and asks nobody. */
 		json_array_foreach(json_object_get(spec, "Cmnd_Specs"), j, cmnd)
 		{

@@ -52,7 +52,7 @@ static bool name_fits(struct lw_str s)
 	return true;
 }
 
-static bool fits(const struct lw_rule *r)
+bool lw_dropin_fits(const struct lw_rule *r)
 {
 	return name_fits(r->name) && lw_sid_valid(r->sid) &&
 	       (r->what == LW_RESOLVE_GROUP || r->uid != 0);
@@ -208,7 +208,7 @@ enum lw_err lw_dropin_add(struct lw_dropin *d, const struct lw_rule *r,
 	size_t at = d->n;
 	bool found = false, moved = false;
 
-	if (!fits(r) || !rule_text(r->text))
+	if (!lw_dropin_fits(r) || !rule_text(r->text))
 		return LW_INVALID;
 	for (size_t i = 0; i < d->n; i++) {
 		struct lw_rule *o = &d->rules[i];

@@ -40,6 +40,12 @@ enum lw_err lw_dropin_parse(struct lw_str text, struct lw_dropin *ret,
 			    unsigned int *ret_line);
 
 /*
+ * Whether its name can stand in a comment, its SID is one, and a user's uid is
+ * not root's; the text is not looked at.
+ */
+bool lw_dropin_fits(const struct lw_rule *r);
+
+/*
  * Add a rule, behind the others of the same SID; its strings are borrowed, and
  * a name or uid that has changed changes for all of them. ret_new: it was not
  * there, or with another uid. LW_INVALID: the name or SID cannot stand in the

@@ -1,9 +1,10 @@
 /*
  * edit.c - read /etc/sudoers.d/lightwave, and hold it. lightwave-sudo.
  *
- * Two locks: flock(2) on the directory, for lightwave-sudo alone, and on the
- * file the one that visudo(8) takes, so that neither writes over what the
- * other has open.
+ * Two locks: flock(2) on the policy, for lightwave-sudo alone, and on the file
+ * the one that visudo(8) takes, so that neither writes over what the other has
+ * open. Whoever can open a file can hold the first: the policy is root's to
+ * read, the directory may be everybody's.
  */
 #include "edit.h"
 
@@ -32,6 +33,7 @@ void lw_edit_done(struct lw_edit *e)
 	free(e->text);
 	lw_close(&e->file);
 	lw_close(&e->dir);
+	lw_close(&e->lock);
 	*e = (struct lw_edit)LW_EDIT_CLOSED;
 }
 
@@ -57,18 +59,23 @@ static enum lw_sudo_exit open_dir(const struct lw_sudo *s, struct lw_edit *e)
 	return LW_SUDO_GOOD;
 }
 
-static enum lw_sudo_exit lock_dir(const struct lw_sudo *s, int dir)
+/* A revocation needs no policy: without one the directory must do. */
+static enum lw_sudo_exit lock(const struct lw_sudo *s, struct lw_edit *e)
 {
 	struct timespec pause = { .tv_nsec = LOCK_PAUSE_MS * 1000000L };
 
+	e->lock = open(s->sudoers, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+	if (e->lock < 0 && errno != ENOENT)
+		return fails(s->sudoers, strerror(errno));
 	for (int waited = 0; waited < LOCK_MS; waited += LOCK_PAUSE_MS) {
-		if (flock(dir, LOCK_EX | LOCK_NB) == 0)
+		if (flock(e->lock < 0 ? e->dir : e->lock, LOCK_EX | LOCK_NB) ==
+		    0)
 			return LW_SUDO_GOOD;
 		if (errno != EWOULDBLOCK && errno != EINTR)
-			return fails(s->dir, strerror(errno));
+			return fails(s->sudoers, strerror(errno));
 		nanosleep(&pause, NULL);
 	}
-	return fails(s->dir, "another lightwave-sudo is at work");
+	return fails(s->sudoers, "another lightwave-sudo is at work");
 }
 
 static enum lw_sudo_exit lock_file(const struct lw_sudo *s, int fd)
@@ -173,6 +180,6 @@ enum lw_sudo_exit lw_edit_begin(const struct lw_sudo *s, struct lw_edit *ret)
 	enum lw_sudo_exit x = open_dir(s, ret);
 
 	if (x == LW_SUDO_GOOD)
-		x = lock_dir(s, ret->dir);
+		x = lock(s, ret);
 	return x == LW_SUDO_GOOD ? read_file(s, true, ret) : x;
 }

@@ -9,7 +9,8 @@
 #include "sudo.h"
 
 struct lw_edit {
-	int dir;  /* /etc/sudoers.d, held against other lightwave-sudos */
+	int lock; /* the policy, held against other lightwave-sudos; or -1 */
+	int dir;  /* /etc/sudoers.d */
 	int file; /* ours in it, held against visudo; -1: there is none */
 	char *text;
 	struct lw_dropin d; /* what it says; strings are into text */
@@ -17,7 +18,7 @@ struct lw_edit {
 
 #define LW_EDIT_CLOSED                                                         \
 	{                                                                      \
-		.dir = -1, .file = -1                                          \
+		.lock = -1, .dir = -1, .file = -1                              \
 	}
 
 /* Read what is there. LW_SUDO_FAILS, and said on stderr: it cannot be read. */

@@ -18,29 +18,19 @@ static enum lw_sudo_exit both_exist(const struct lw_wanted *w)
 	return LW_SUDO_FAILS;
 }
 
-/* He whom /etc/passwd gives that uid would have the rule. */
 static enum lw_sudo_exit not_local(const struct lw_resolved *o)
 {
-	const struct lw_localent *ent;
-	struct lw_localdb db;
-	enum lw_sudo_exit x = LW_SUDO_GOOD;
-	enum lw_err e;
+	enum lw_err e = LW_OK;
 
-	if (o->what != LW_RESOLVE_USER)
+	if (o->what == LW_RESOLVE_USER)
+		e = lw_sudo_not_local(o->id);
+	if (e == LW_OK)
 		return LW_SUDO_GOOD;
-	lw_localdb_init(&db, LW_ETC_PASSWD);
-	e = lw_localdb_refresh(&db, 0);
-	ent = lw_localdb_id(&db, o->id);
-	if (e != LW_OK || ent || o->id == 0) {
-		fprintf(stderr, "lightwave-sudo: uid %" PRIu32 ": %s%s\n",
-			o->id,
-			e != LW_OK ? "cannot read " LW_ETC_PASSWD
-				   : "is that of a local user",
-			"; nothing was changed");
-		x = LW_SUDO_FAILS;
-	}
-	lw_localdb_done(&db);
-	return x;
+	fprintf(stderr, "lightwave-sudo: uid %" PRIu32 ": %s%s\n", o->id,
+		e == LW_NOTOURS ? "is that of a local user"
+				: "cannot read " LW_ETC_PASSWD,
+		"; nothing was changed");
+	return LW_SUDO_FAILS;
 }
 
 static enum lw_sudo_exit resolve(const struct lw_sudo *s,
@@ -57,8 +47,6 @@ static enum lw_sudo_exit resolve(const struct lw_sudo *s,
 	if (l.count != 1)
 		return both_exist(w);
 	*ret = lw_resolved_read(&l.each);
-	if (w->what != LW_RESOLVE_ANY && w->what != ret->what)
-		return lw_sudo_refuse(s, w->name, LW_PROTO);
 	return not_local(ret);
 }
 

@@ -39,6 +39,10 @@ static enum lw_err meant(const struct find *f, const char *name, bool group,
 	if (e != LW_OK)
 		return e;
 	r = lw_resolved_read(&list.each);
+	if (!group)
+		e = lw_sudo_not_local(r.id);
+	if (e != LW_OK)
+		return e;
 	n = group ? asprintf(&c->becomes, "%%:%.*s", (int)r.sid.n, r.sid.s)
 		  : asprintf(&c->becomes, "#%u", r.id);
 	if (n < 0) {

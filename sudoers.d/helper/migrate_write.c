@@ -20,6 +20,7 @@
 struct ready {
 	char *path; /* no link, but what it points to */
 	char *temp; /* beside it; NULL: renamed, or not made */
+	int held;   /* it, locked as visudo(8) locks what it edits; or 0 */
 };
 
 static void ready_done(struct ready *r, size_t n)
@@ -29,6 +30,8 @@ static void ready_done(struct ready *r, size_t n)
 			unlink(r[i].temp);
 		free(r[i].temp);
 		free(r[i].path);
+		if (r[i].held > 0)
+			close(r[i].held);
 	}
 	free(r);
 }
@@ -109,13 +112,33 @@ static bool unchanged(const struct lw_flat_file *f, const char *path)
 	return false;
 }
 
+/* What visudo has open it would write over ours with. */
+static bool hold(struct ready *r)
+{
+	struct flock fl = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
+	int fd = open(r->path, O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+
+	if (fd < 0)
+		return fails(r->path);
+	r->held = fd;
+	if (fcntl(fd, F_SETLK, &fl) == 0)
+		return true;
+	if (errno != EACCES && errno != EAGAIN)
+		return fails(r->path);
+	fprintf(stderr,
+		"lightwave-sudo: %s: visudo has it open: end that first\n",
+		r->path);
+	return false;
+}
+
 static bool prepare(struct ready *r, const struct lw_flat_file *f,
 		    const char *text, size_t n)
 {
 	r->path = realpath(f->path, NULL);
 	if (!r->path)
 		return fails(f->path);
-	return write_temp(r, f, text, n) && approved(r->temp, r->path);
+	return hold(r) && write_temp(r, f, text, n) &&
+	       approved(r->temp, r->path);
 }
 
 /* The old one stays under another name; one that is there is kept. */

@@ -32,8 +32,10 @@ struct lw_sudo {
 /*
  * Ask the front whom a rule would mean; the answer's views are into reply,
  * which is the caller's to release in any case. Says nothing. LW_NOFRONT:
- * lightwaved does not answer. LW_PROTO: it is of another version. Otherwise its
- * status, LW_NOTFOUND, LW_CLAIMED and LW_OFFLINE among them.
+ * lightwaved does not answer. LW_PROTO: it is of another version, or says what
+ * cannot be: a SID that is none, a name with a control character in it, another
+ * kind than was asked for, one too many, root's id. Otherwise its status,
+ * LW_NOTFOUND, LW_CLAIMED and LW_OFFLINE among them.
  */
 enum lw_err lw_sudo_resolve(const struct lw_sudo *s, enum lw_resolve_what what,
 			    struct lw_str name, struct lw_reply *reply,
@@ -43,6 +45,13 @@ enum lw_err lw_sudo_resolve(const struct lw_sudo *s, enum lw_resolve_what what,
 enum lw_err lw_sudo_member(const struct lw_sudo *s, const struct lw_member *m,
 			   struct lw_reply *reply,
 			   struct lw_member_answer *ret);
+
+/*
+ * Before a rule is written by uid, for he whom /etc/passwd gives it would have
+ * the rule. LW_NOTOURS: a local user, or root, has it. LW_OK: none has. Else
+ * that file cannot be read.
+ */
+enum lw_err lw_sudo_not_local(uint32_t uid);
 
 /* Say on stderr what e means for that name, and what to end with. */
 enum lw_sudo_exit lw_sudo_refuse(const struct lw_sudo *s, const char *name,

@@ -125,8 +125,10 @@ static enum lw_sudo_exit directorys(const struct lw_sudo *s,
 	if (e != LW_OK)
 		return lw_sudo_refuse(s, name, e);
 	o = lw_resolved_read(&l.each);
-	if (l.count != 1 || o.what != what || o.id == 0)
-		return lw_sudo_refuse(s, name, LW_PROTO);
+	if (what == LW_RESOLVE_USER)
+		e = lw_sudo_not_local(o.id);
+	if (e != LW_OK)
+		return lw_sudo_refuse(s, name, e);
 	snprintf(id, sizeof(id), "#%" PRIu32, o.id);
 	lw_wr_raw(text, id, strlen(id));
 	return LW_SUDO_GOOD;

@@ -4,15 +4,20 @@
 #include "cleanup.h"
 #include "client.h"
 #include "member.h"
+#include "name.h"
 #include "now.h"
 
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 /*
  * All the time that goes into questions without an answer, however many rules
  * ask; the front answers from memory once the directory has been given up. A
- * sudo that lives on, as with "Defaults intercept", tries again later.
+ * sudo that lives on, as with "Defaults intercept", tries again later, and
+ * begins with what it lacked: its user can halt it between two rules, and
+ * would pass one that keeps him out, for lack of an answer, to get to one that
+ * lets him in.
  */
 #ifndef LW_SUDO_BUDGET_MS
 #define LW_SUDO_BUDGET_MS 5000
@@ -27,28 +32,37 @@
 
 static int left_ms = LW_SUDO_BUDGET_MS;
 static int64_t out_since;
+static struct {
+	uint32_t uid;
+	char group[LW_NAME_MAX];
+} lacked;
 
-static bool out_of_time(int64_t now)
+static bool out_of_time(int64_t now, uint32_t uid, const char *group)
 {
 	if (left_ms > 0)
 		return false;
-	if (now - out_since < PAUSE_MS)
+	if (now - out_since < PAUSE_MS || uid != lacked.uid ||
+	    strcmp(group, lacked.group) != 0)
 		return true;
 	left_ms = LW_SUDO_BUDGET_MS;
 	return false;
 }
 
 /* Whoever did not answer at all is not waited for a second time. */
-static void spend(enum lw_err e, int64_t began)
+static void spend(enum lw_err e, int64_t began, uint32_t uid, const char *group)
 {
+	size_t n = strnlen(group, sizeof(lacked.group) - 1);
 	int64_t now = lw_now_ms();
 
-	if (e == LW_NOFRONT || now - began >= left_ms) {
-		left_ms = 0;
-		out_since = now;
-	} else {
+	if (e != LW_NOFRONT && now - began < left_ms) {
 		left_ms -= (int)(now - began);
+		return;
 	}
+	left_ms = 0;
+	out_since = now;
+	lacked.uid = uid;
+	memcpy(lacked.group, group, n);
+	lacked.group[n] = '\0';
 }
 
 /*
@@ -109,13 +123,13 @@ enum lw_err lw_ask_member(uint32_t uid, const char *user, const char *group,
 	struct lw_member_answer a;
 	enum lw_err e;
 
-	if (out_of_time(began))
+	if (out_of_time(began, uid, group))
 		return LW_PENDING;
 	e = ask(&m, &reply);
 	if (e == LW_OK)
 		e = lw_member_answer_decode(&reply.body, &a);
 	if (e != LW_OK) {
-		spend(e, began);
+		spend(e, began, uid, group);
 		return e;
 	}
 	*ret_yes = a.yes;

@@ -12,7 +12,8 @@
 /*
  * LW_OK: the front has said so. LW_NOFRONT: no answer. LW_PENDING: nobody was
  * asked, because questions that came to nothing have used up the time that
- * one run of sudo has for them. LW_RANGE: fits no message. Else as
+ * one run of sudo has for them; after a pause the last of those must be
+ * answered before any other is asked. LW_RANGE: fits no message. Else as
  * lw_call_within() (client.h) and the statuses of err.h say.
  */
 enum lw_err lw_ask_member(uint32_t uid, const char *user, const char *group,

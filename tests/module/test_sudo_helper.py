@@ -81,7 +81,7 @@ def the_same_again_changes_nothing_and_another_adds_a_line(rig):
 def refused(rig, *args, words, rc=1):
     before = rig.text(), rig.files()
     said = rig.sudo("grant", *args, rc=rc)
-    assert re.search(words, said), said
+    assert re.search(words, said) and "\x1b" not in said, said
     assert (rig.text(), rig.files()) == before
 
 
@@ -121,10 +121,12 @@ def what_a_lying_front_says_never_gets_into_the_file(rig):
                 Who(USER, 77777, b"a\xe2\x80\xa8b", ALICE.sid),
                 Who(USER, 77777, b"\xff", ALICE.sid),
                 Who(GROUP, 77777, b"g", "S-1-7 ALL=(ALL) ALL\nx"),
-                Who(GROUP, 77777, b"g", "ALL"), Who(GROUP, 77777, b"g", "")):
+                Who(GROUP, 77777, b"g", "ALL"), Who(GROUP, 77777, b"g", ""),
+                Who(GROUP, 77777, b"g", "S-1-7\x1b[2J")):
         rig.front.resolve = lambda what, name, w=who: (
             0, b"\0\0\0\1" + w.bytes())
-        refused(rig, "whoever", words="lightwave-sudo: ")
+        refused(rig, "whoever", words="lightwave-sudo: ",
+                rc=1 if who.id == 1 else 3)
         refused(rig, "--user" if who.kind == GROUP else "--group", "whoever",
                 words="another version", rc=3)
 
@@ -361,6 +363,22 @@ def of_many_at_once_none_is_lost(rig):
     assert sorted(rig.rules()) == sorted(
         "#%d ALL=(ALL:ALL) ALL" % w.id for w in rig.front.all)
     rig.is_right()
+
+
+def who_may_only_look_at_the_directory_holds_up_nobody(rig):
+    os.chmod(rig.dir, 0o755)
+    d = os.open(rig.dir, os.O_RDONLY | os.O_CLOEXEC)
+    fcntl.flock(d, fcntl.LOCK_SH)
+    rig.sudo("grant", "alice")
+    rig.sudo("revoke", "alice")
+    os.close(d)
+
+
+def a_revocation_needs_no_policy(rig):
+    rig.sudo("grant", "alice")
+    os.unlink(rig.sudoers)
+    rig.sudo("revoke", "alice")
+    assert not rig.rules()
 
 
 def while_visudo_has_it_open_nothing_is_written(rig):

@@ -110,6 +110,28 @@ static void a_sudo_that_lives_on_asks_again_after_a_pause(void **state)
 	rig_close(&r);
 }
 
+/*
+ * Between two rules its user can halt sudo: one that keeps him out must not
+ * have gone unanswered when one that lets him in is asked.
+ */
+static void what_was_lacking_is_asked_before_anything_else(void **state)
+{
+	struct front_reply yes = rig_answer(true);
+	struct rig r;
+
+	(void)state;
+	rig_open(&r, NULL);
+	assert_false(rig_in(&r, "kept out"));
+	front_start(&r.front, &yes, 1);
+	rig_later(10);
+	assert_false(rig_in(&r, RIG_GROUP));
+	assert_false(rig_asks(&r, RIG_UID + 1, RIG_USER, "kept out"));
+	assert_true(rig_in(&r, "kept out"));
+	rig_later(2);
+	assert_true(rig_in(&r, RIG_GROUP));
+	rig_close(&r);
+}
+
 /* Left by one that was killed: nobody listens there. */
 static void leave_dead_socket(void)
 {
@@ -235,6 +257,8 @@ int main(void)
 		cmocka_unit_test(many_rules_wait_for_a_hung_front_once),
 		cmocka_unit_test(an_absent_front_is_a_no_and_is_not_awaited),
 		cmocka_unit_test(a_sudo_that_lives_on_asks_again_after_a_pause),
+		cmocka_unit_test(
+			what_was_lacking_is_asked_before_anything_else),
 		cmocka_unit_test(a_front_that_starts_again_is_awaited),
 		cmocka_unit_test(one_that_does_not_start_is_awaited_once),
 		cmocka_unit_test(slow_failures_use_up_the_time_of_all_rules),

@@ -4,10 +4,12 @@ own cvtsudoers, visudo and sudo, in an /etc of the test's own, and with a front
 that answers by a table. Each case is a function whose name is a sentence.
 """
 import contextlib
+import fcntl
 import json
 import os
 import random
 import re
+import struct
 import subprocess
 import sys
 import time
@@ -15,7 +17,8 @@ import traceback
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 sys.dont_write_bytecode = True
-from sudoers_rig import Rig, enter_namespace, number, sid  # noqa: E402
+from sudoers_rig import (Rig, enter_namespace, number, sid,  # noqa: E402
+                         string)
 
 ALICE = number(1025)
 ADMINS = sid(1100)
@@ -37,7 +40,8 @@ def a_sound_policy_has_no_finding(rig):
     rig.sudoers(
         "root ALL=(ALL:ALL) ALL\n"
         "%wheel, !%staff ALL=(ALL) ALL\n"
-        "%linux\\ admins@lightwave.test ALL=(ALL) ALL\n"
+        "%linux\\ admins@lightwave.test ALL=(ALL) ALL, !/bin/su\n"
+        "%staff, larry ALL=(ALL) !/bin/ls\n"
         "larry, !root ALL=(!root, ALL) /bin/ls\n"
         "larry ALL=(ALL : ALL, !linux\\ admins@lightwave.test) /bin/ls\n"
         "%:LW\\\\Linux\\ Admins ALL=(ALL) ALL\n",
@@ -58,6 +62,10 @@ FINDS = [
     ("User_Alias A = %%#%d\nALL, !A ALL=ALL\n" % number(1100), 2, "negated"),
     ("Runas_Alias R = ALL, !%linux\\ admins@lightwave.test\n"
      "root ALL=(R) ALL\n", 2, "negated"),
+    # It keeps them out as well, and others let them in.
+    ("%:S-1-7-21-1-2-3-4-1-1100 ALL=(ALL) !ALL\n", 1, "negated"),
+    ("%linux\\ admins@lightwave.test ALL=!ALL, /bin/ls\n", 1, "negated"),
+    ("Cmnd_Alias C = !/bin/ls\n%docker ALL=C\n", 2, "negated"),
     # Its members may be the directory's.
     ("ALL, !%docker ALL=ALL\n", 1, "negated"),
     ("nobody@lightwave.test ALL=ALL\n", 1, "unknown"),
@@ -499,6 +507,43 @@ def nothing_changes_while_the_directory_is_away(rig):
     status, out, _ = rig.helper("migrate", "--write", "--partial")
     assert status == 3, (status, out)
     assert read("/etc/sudoers.d/old") == b"LW\\\\bob ALL=ALL\n"
+
+
+def what_a_lying_front_says_is_not_written(rig):
+    user, group, bob = "LW\\\\bob", "%LW\\\\platform", sid(1026)
+    lies = [(user, 1, 0, "bob@lightwave.test", bob),
+            (user, 1, 1201, "larry@lightwave.test", bob),
+            (user, 1, 77777, "bob\nALL ALL=(ALL) NOPASSWD: ALL\n#", bob),
+            (user, 2, 77777, "bob@lightwave.test", bob),
+            (group, 1, 77777, "platform@lightwave.test", bob),
+            (group, 2, 77777, "platform\nALL ALL=(ALL) ALL\n#", bob),
+            (group, 2, 77777, "platform@lightwave.test", "ALL"),
+            (group, 2, 77777, "platform@lightwave.test",
+             bob + " ALL=(ALL) ALL\nALL ALL=(ALL) ALL\n#")]
+    real = rig.front.resolve
+    try:
+        for word, kind, id_, name, of in lies:
+            old = word + " ALL=(bin) ALL\n"
+            rig.sudoers("", old=old)
+            said = struct.pack(">IBI", 1, kind, id_) + string(name) + string(of)
+            rig.front.resolve = lambda what, asked, said=said: (0, said)
+            status, out, _ = rig.helper("migrate", "--write")
+            assert status != 0, (word, name, out)
+            assert read("/etc/sudoers.d/old") == old.encode(), (word, name)
+            assert "NOPASSWD" not in out and "\nALL" not in out, out
+    finally:
+        rig.front.resolve = real
+
+
+def what_visudo_has_open_is_not_written(rig):
+    rig.sudoers("", a="LW\\\\bob ALL=ALL\n", b="LW\\\\alice ALL=ALL\n")
+    with open("/etc/sudoers.d/b", "r+", encoding="ascii") as f:
+        fcntl.lockf(f, fcntl.LOCK_EX)
+        status, _, err = rig.helper("migrate", "--write")
+    assert status == 1 and "b: visudo has it open" in err, (status, err)
+    assert "nothing was changed" in err and listing() == ["a", "b"], err
+    assert read("/etc/sudoers.d/a") == b"LW\\\\bob ALL=ALL\n"
+    assert rig.helper("migrate", "--write")[0] == 0
 
 
 def what_visudo_does_not_take_is_not_written(rig):

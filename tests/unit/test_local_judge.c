@@ -75,6 +75,11 @@ static const struct {
 	{ "disk:x:5000:\n", "disk", LW_LOCAL_PRIVILEGED, LW_LOCAL_GIVEN,
 	  "disk" },
 	{ "adm:x:5000:\n", "adm", LW_LOCAL_PRIVILEGED, LW_LOCAL_GIVEN, "adm" },
+	/* However it is spelled: sudo asks no more. */
+	{ "Wheel:x:5000:\n", "Wheel", LW_LOCAL_PRIVILEGED, LW_LOCAL_GIVEN,
+	  "Wheel" },
+	{ "a:x:5000:\nSUDO:x:5000:\n", "a", LW_LOCAL_PRIVILEGED, LW_LOCAL_GIVEN,
+	  "SUDO" },
 	/* One gid, two names. */
 	{ "docker:x:27:\nsudo:x:27:\n", "docker", LW_LOCAL_PRIVILEGED,
 	  LW_LOCAL_GIVEN, "sudo" },
@@ -111,6 +116,9 @@ static void names_of_local_groups_are_kept_for_them(void **state)
 	assert_true(lw_local_reserved(&config, "docker"));
 	assert_true(lw_local_reserved(&config, "Docker"));
 	assert_true(lw_local_reserved(&config, "builders"));
+	assert_true(lw_local_reserved(&config, "sudo"));
+	assert_true(lw_local_reserved(&config, "Wheel"));
+	assert_false(lw_local_reserved(&config, "wheel@lightwave.test"));
 	assert_false(lw_local_reserved(&config, "docker@lightwave.test"));
 	assert_false(lw_local_reserved(&config, "dockers"));
 }

@@ -122,6 +122,22 @@ static void an_id_has_its_first_name(void **state)
 	assert_null(lw_localdb_id(&db, 7));
 }
 
+static void a_name_is_taken_however_it_is_spelled(void **state)
+{
+	struct lw_localdb db;
+
+	(void)state;
+	put("Larry:x:7:\nWheel:x:10:\n");
+	lw_localdb_init(&db, path);
+	assert_int_equal(lw_localdb_refresh(&db, 0), LW_OK);
+	assert_null(lw_localdb_name(&db, "wheel"));
+	assert_int_equal(lw_localdb_taken(&db, "wheel")->id, 10);
+	assert_int_equal(lw_localdb_taken(&db, "LARRY")->id, 7);
+	assert_null(lw_localdb_taken(&db, "whee"));
+	assert_null(lw_localdb_taken(&db, "wheels"));
+	lw_localdb_done(&db);
+}
+
 static void a_long_file_is_read_whole(void **state)
 {
 	FILE *f = fopen(path, "we");
@@ -321,6 +337,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(odd_lines_are_nobody_and_hide_nobody),
 		cmocka_unit_test(an_id_has_its_first_name),
+		cmocka_unit_test(a_name_is_taken_however_it_is_spelled),
 		cmocka_unit_test(a_long_file_is_read_whole),
 		cmocka_unit_test(
 			a_changed_file_is_noticed_when_it_is_looked_at),

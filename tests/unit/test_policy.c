@@ -196,7 +196,8 @@ static void what_is_not_a_name_or_an_id_is_not_served(void **state)
 static void local_names_and_ids_win(void **state)
 {
 	struct lw_localent ents[] = { { (char[]) { "alice@lw.test" }, 1000 },
-				      { (char[]) { "x" }, 16778217 } };
+				      { (char[]) { "x" }, 16778217 },
+				      { (char[]) { "Alice@LW.test" }, 1000 } };
 	struct lw_entry alice = user(DOM "-1-1001", "alice", "");
 	struct lw_entry same_id = user(DOM "-1-1001", "bob", "");
 
@@ -207,6 +208,9 @@ static void local_names_and_ids_win(void **state)
 	assert_string_equal(served(&same_id, 1, 0), "bob@lw.test");
 	passwd.ents = &ents[1];
 	assert_string_equal(served(&same_id, 1, 0), "-");
+	/* To sudo they are one. */
+	passwd.ents = &ents[2];
+	assert_string_equal(served(&alice, 1, 0), "-");
 	passwd.count = 0;
 }
 

@@ -120,6 +120,24 @@ static void what_lacks_a_line_is_no_process(void **state)
 		assert_int_equal(parse(texts[i], &p), LW_PROTO);
 }
 
+/* One that ended its first thread alone goes on. */
+static void who_has_a_thread_left_has_not_ended(void **state)
+{
+	struct lw_proc p;
+
+	(void)state;
+	assert_int_equal(parse(STATUS("a", "Z (zombie)", "1\t1\t1\t1",
+				      "2\t2\t2\t2", "7 ") "Threads:\t2\n",
+			       &p),
+			 LW_OK);
+	assert_true(p.ended);
+	free(p.groups);
+	assert_int_equal(parse(STATUS("a", "Z (zombie)", "1\t1\t1\t1",
+				      "2\t2\t2\t2", "7 ") "Threads:\t1\n",
+			       &p),
+			 LW_NOTFOUND);
+}
+
 static const struct lw_proc *of(const struct lw_procs *p, uint32_t pid)
 {
 	for (size_t i = 0; i < p->n; i++) {
@@ -170,14 +188,51 @@ static void all_are_read_and_roots_are_not_kept(void **state)
 	lw_procs_done(&p);
 }
 
+#define TWO "Threads:\t2\n"
+
+static void threads_with_ids_of_their_own_are_there_too(void **state)
+{
+	struct lw_procs p;
+
+	(void)state;
+	put("1", "status",
+	    STATUS("init", "S", "0\t0\t0\t0", "0\t0\t0\t0", "0 "));
+	put("80", "status",
+	    STATUS("a", "S", "9\t9\t9\t9", "9\t9\t9\t9", "9 ") TWO);
+	put("80", "loginuid", "16778241");
+	put("80/task", "none", "");
+	put("80/task/80", "status",
+	    STATUS("a", "S", "9\t9\t9\t9", "9\t9\t9\t9", "9 ") TWO);
+	put("80/task/81", "status",
+	    STATUS("b", "S", "9\t9\t9\t9", "9\t9\t998\t9", "9 ") TWO);
+	put("90", "status",
+	    STATUS("z", "Z", "9\t9\t9\t9", "9\t9\t9\t9", "998 ") TWO);
+	put("90/task", "none", "");
+	put("90/task/90", "status",
+	    STATUS("z", "Z", "9\t9\t9\t9", "9\t9\t9\t9", "998 ") TWO);
+	put("90/task/91", "status",
+	    STATUS("y", "S", "9\t9\t9\t9", "9\t9\t9\t9", "998 ") TWO);
+
+	assert_int_equal(lw_procs_read(dir, &p), LW_OK);
+	assert_non_null(of(&p, 90));
+	assert_string_equal(of(&p, 90)->comm, "y");
+	assert_int_equal(of(&p, 90)->groups[0], 998);
+	assert_string_equal(of(&p, 80)->comm, "b");
+	assert_int_equal(of(&p, 80)->gid[2], 998);
+	assert_int_equal(of(&p, 80)->login, 16778241);
+	lw_procs_done(&p);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_process_is_taken_apart),
 		cmocka_unit_test(a_name_says_nothing_of_groups),
 		cmocka_unit_test(who_has_ended_is_none),
+		cmocka_unit_test(who_has_a_thread_left_has_not_ended),
 		cmocka_unit_test(what_lacks_a_line_is_no_process),
 		cmocka_unit_test(all_are_read_and_roots_are_not_kept),
+		cmocka_unit_test(threads_with_ids_of_their_own_are_there_too),
 	};
 
 	return cmocka_run_group_tests_name("procs", tests, setup, teardown);
