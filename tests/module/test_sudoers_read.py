@@ -8,6 +8,7 @@ import json
 import os
 import random
 import re
+import signal
 import subprocess
 import sys
 import time
@@ -508,6 +509,18 @@ def what_visudo_does_not_take_is_not_written(rig):
     status, _, err = rig.helper("migrate", "--write")
     assert status == 1 and "nothing was changed" in err, (status, err)
     assert listing() == ["a", "b"], listing()
+    assert read("/etc/sudoers.d/a") == b"LW\\\\bob ALL=ALL\n"
+
+
+def who_is_not_told_how_visudo_ended_takes_it_for_no(rig):
+    rig.sudoers("", a="LW\\\\bob ALL=ALL\n")
+    rig.over("visudo", "echo no >&2; exit 1\n")
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+    try:
+        _, _, err = rig.helper("migrate", "--write")
+    finally:
+        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    assert "nothing was changed" in err, err
     assert read("/etc/sudoers.d/a") == b"LW\\\\bob ALL=ALL\n"
 
 
