@@ -267,6 +267,8 @@ def a_file_that_is_not_ours_is_never_written_over(rig):
                  ours + "# a word of mine\n", ours + "Defaults !authenticate\n",
                  ours.rstrip() + " \\\n", ours.rstrip() + "\\ \n",
                  ours.rstrip() + " # x\n", ours + "\0\n",
+                 ours.replace('.so"', '.so", !authenticate'),
+                 ours.replace('.so"', '.so" # x'), ours.replace('.so"', '.so'),
                  ours.replace("#16778241", "#0"),
                  ours.replace("#16778241", "bob")):
         os.unlink(rig.dropin)
@@ -320,12 +322,13 @@ def visudos_no_or_its_absence_leaves_the_old_one(rig):
     rig.sudo("grant", "alice")
     before = rig.text()
     for instead in ("/bin/false", "/dev/null"):
-        said = rig.sudo(
-            "grant", "bob", rc=1, before=[
-                "unshare", "-m", "sh", "-c",
-                'mount --bind "$0" /usr/sbin/visudo && exec "$@"', instead])
-        assert "nothing was changed" in said, said
-        assert rig.text() == before and rig.files() == ["lightwave"]
+        for args in (("grant", "bob"), ("revoke", "alice")):
+            said = rig.sudo(
+                *args, rc=1, before=[
+                    "unshare", "-m", "sh", "-c",
+                    'mount --bind "$0" /usr/sbin/visudo && exec "$@"', instead])
+            assert "nothing was changed" in said, said
+            assert rig.text() == before and rig.files() == ["lightwave"]
 
 
 def a_policy_that_does_not_include_it_is_warned_of(rig):
@@ -443,6 +446,27 @@ def a_full_disk_leaves_the_old_one(rig):
 
 
 # --- the program -------------------------------------------------------------
+def each_change_is_told_to_the_systems_log(rig):
+    dev = os.path.join(rig.where, "dev")
+    os.mkdir(dev)
+    rig.write(os.path.join(dev, "null"), "", 0o600)
+    log = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+    log.bind(os.path.join(dev, "log"))
+    log.settimeout(10)
+    there = ["unshare", "-m", "sh", "-c",
+             'mount --bind "$0" /dev && exec "$@"', dev]
+    for args, words in (
+            (("grant", "alice"), "granted alice@lightwave.test (%s): "
+             "ALL=(ALL:ALL) ALL; login uid " % ALICE.sid),
+            (("revoke", "alice"), "revoked alice@lightwave.test (%s): "
+             "all rules; login uid " % ALICE.sid)):
+        rig.sudo(*args, before=there)
+        line = log.recv(4096).decode()
+        # authpriv.notice
+        assert line.startswith("<85>") and words in line, line
+    log.close()
+
+
 def only_root_may_and_a_wrong_call_says_how(rig):
     p = subprocess.run(["setpriv", "--reuid=65534", "--clear-groups",
                         *rig.argv("list")], stderr=subprocess.PIPE)
