@@ -512,6 +512,24 @@ def what_visudo_does_not_take_is_not_written(rig):
     assert read("/etc/sudoers.d/a") == b"LW\\\\bob ALL=ALL\n"
 
 
+def a_file_that_is_included_twice_is_changed_once(rig):
+    rig.sudoers("@include /etc/sudoers.d/a\n", a="LW\\\\bob ALL=ALL\n")
+    status, out, err = rig.helper("migrate", "--write")
+    assert (status, err) == (0, ""), (status, err)
+    assert out.count(" becomes ") == 1, out
+    assert read("/etc/sudoers.d/a").count(b"# user bob@") == 1
+
+
+def what_somebody_else_has_just_changed_is_left_to_him(rig):
+    rig.sudoers("", a="LW\\\\bob ALL=ALL\n")
+    rig.over("visudo", "echo '# mine' >>/etc/sudoers.d/a\n")
+    status, _, err = rig.helper("migrate", "--write")
+    assert status == 1 and "changed by somebody else" in err, (status, err)
+    assert "nothing was changed" in err, err
+    assert read("/etc/sudoers.d/a") == b"LW\\\\bob ALL=ALL\n# mine\n"
+    assert listing() == ["a"], listing()
+
+
 def who_is_not_told_how_visudo_ended_takes_it_for_no(rig):
     rig.sudoers("", a="LW\\\\bob ALL=ALL\n")
     rig.over("visudo", "echo no >&2; exit 1\n")
@@ -522,6 +540,18 @@ def who_is_not_told_how_visudo_ended_takes_it_for_no(rig):
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     assert "nothing was changed" in err, err
     assert read("/etc/sudoers.d/a") == b"LW\\\\bob ALL=ALL\n"
+
+
+def a_file_is_on_the_disk_before_it_has_the_name(rig):
+    rig.sudoers("", old="LW\\\\bob ALL=ALL\n")
+    log = rig.path("calls")
+    status, _, err = rig.helper(
+        "migrate", "--write", before=["strace", "-o", log, "-E",
+                                      "ASAN_OPTIONS=detect_leaks=0"])
+    assert status == 0, err
+    calls = re.findall(r"^(fsync|link|rename)(?:at2?)?\(", read(log).decode(),
+                       re.M)
+    assert calls == ["fsync", "link", "rename", "fsync"], calls
 
 
 def a_full_disk_leaves_the_old_files(rig):
