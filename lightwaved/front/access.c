@@ -12,7 +12,8 @@
  */
 static enum lw_err matches(struct lw_request *r, const char *rule,
 			   const struct lw_object *user,
-			   const struct lw_ids *groups)
+			   const struct lw_ids *groups,
+			   struct lw_access_rule *ret)
 {
 	struct lw_policy p = lw_front_policy(r->front);
 	struct lw_naming naming = p.naming;
@@ -23,18 +24,22 @@ static enum lw_err matches(struct lw_request *r, const char *rule,
 	const char *pin;
 	enum lw_err e;
 
+	ret->group[0] = '\0';
 	if (!strcmp(rule, "*"))
 		return LW_OK;
 	if (lw_sid_valid(lw_str(rule))) {
 		if (lw_sid_to_id(&p.idmap, lw_str(rule), &id) != LW_OK)
 			return LW_NOTFOUND;
-		return id == user->id || lw_ids_have(groups, id) ? LW_OK
-								 : LW_NOTOURS;
+		if (id == user->id)
+			return LW_OK;
+		snprintf(ret->group, sizeof(ret->group), "%s", rule);
+		return lw_ids_have(groups, id) ? LW_OK : LW_NOTOURS;
 	}
 	if (*rule == '%') {
 		e = lw_meant_group(r, lw_str(rule + 1), ttl_ms, &o);
 		if (e != LW_OK)
 			return e;
+		snprintf(ret->group, sizeof(ret->group), "%s", o->sid);
 		return lw_ids_have(groups, o->id) ? LW_OK : LW_NOTOURS;
 	}
 	naming.bare = true;
@@ -50,10 +55,10 @@ static enum lw_err matches(struct lw_request *r, const char *rule,
 	return o->id == user->id ? LW_OK : LW_NOTOURS;
 }
 
-static void say(char *rule, size_t size, const char *verb, const char *which,
+static void say(struct lw_access_rule *ret, const char *verb, const char *which,
 		const char *tail)
 {
-	snprintf(rule, size, "%s%s%s", verb, which, tail);
+	snprintf(ret->text, sizeof(ret->text), "%s%s%s", verb, which, tail);
 }
 
 static const struct lw_service_access *of_service(const struct lw_config *c,
@@ -70,17 +75,17 @@ static const struct lw_service_access *of_service(const struct lw_config *c,
 static enum lw_err check_deny(struct lw_request *r,
 			      const struct lw_object *user,
 			      const struct lw_ids *groups,
-			      const struct lw_list *deny, char *rule,
-			      size_t rule_size)
+			      const struct lw_list *deny,
+			      struct lw_access_rule *ret)
 {
 	for (size_t i = 0; i < deny->n; i++) {
-		enum lw_err e = matches(r, deny->v[i], user, groups);
+		enum lw_err e = matches(r, deny->v[i], user, groups, ret);
 
 		if (e == LW_NOTOURS)
 			continue;
 		if (e == LW_PENDING || e == LW_NOMEM)
 			return e;
-		say(rule, rule_size, "deny = ", deny->v[i],
+		say(ret, "deny = ", deny->v[i],
 		    e == LW_OK ? "" : " (cannot be resolved)");
 		return e == LW_OFFLINE ? LW_OFFLINE : LW_FORBIDDEN;
 	}
@@ -90,18 +95,18 @@ static enum lw_err check_deny(struct lw_request *r,
 static enum lw_err check_allow(struct lw_request *r,
 			       const struct lw_object *user,
 			       const struct lw_ids *groups,
-			       const struct lw_list *allow, char *rule,
-			       size_t rule_size)
+			       const struct lw_list *allow,
+			       struct lw_access_rule *ret)
 {
 	enum lw_err worst = LW_FORBIDDEN;
 
 	for (size_t i = 0; i < allow->n; i++) {
-		enum lw_err e = matches(r, allow->v[i], user, groups);
+		enum lw_err e = matches(r, allow->v[i], user, groups, ret);
 
 		if (e == LW_PENDING || e == LW_NOMEM)
 			return e;
 		if (e == LW_OK) {
-			say(rule, rule_size, "allow = ", allow->v[i], "");
+			say(ret, "allow = ", allow->v[i], "");
 			return LW_OK;
 		}
 		if (e == LW_OFFLINE)
@@ -111,27 +116,28 @@ static enum lw_err check_allow(struct lw_request *r,
 					   "[access] allow = %s: no such entry",
 					   allow->v[i]);
 	}
-	say(rule, rule_size, "no allow rule names the user", "", "");
+	ret->group[0] = '\0';
+	say(ret, "no allow rule names the user", "", "");
 	if (allow->n == 0)
-		say(rule, rule_size, "[access] has no allow rule", "", "");
+		say(ret, "[access] has no allow rule", "", "");
 	return worst;
 }
 
 enum lw_err lw_access_check(struct lw_request *r, const struct lw_object *user,
 			    const struct lw_ids *groups, struct lw_str service,
-			    char *rule, size_t rule_size)
+			    struct lw_access_rule *ret)
 {
 	const struct lw_config *c = r->front->config;
 	const struct lw_service_access *own = of_service(c, service);
 	const struct lw_list *allow = &c->allow;
 	enum lw_err e;
 
-	e = check_deny(r, user, groups, &c->deny, rule, rule_size);
+	e = check_deny(r, user, groups, &c->deny, ret);
 	if (e == LW_OK && own)
-		e = check_deny(r, user, groups, &own->deny, rule, rule_size);
+		e = check_deny(r, user, groups, &own->deny, ret);
 	if (e != LW_OK)
 		return e;
 	if (own && own->allow.n > 0)
 		allow = &own->allow;
-	return check_allow(r, user, groups, allow, rule, rule_size);
+	return check_allow(r, user, groups, allow, ret);
 }

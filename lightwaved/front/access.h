@@ -10,13 +10,17 @@
 #define LW_ACCESS_H
 
 #include "lookup.h"
+#include "sid.h"
 
-/*
- * LW_OK, LW_FORBIDDEN, or LW_PENDING and LW_OFFLINE as in lookup.h. rule
- * (rule_size bytes) then says which line decided, for the log.
- */
+/* Which line decided, for the log. */
+struct lw_access_rule {
+	char text[LW_NAME_MAX + 64];
+	char group[LW_SID_MAX]; /* by which it means him; "": by none */
+};
+
+/* LW_OK, LW_FORBIDDEN, or LW_PENDING and LW_OFFLINE as in lookup.h. */
 enum lw_err lw_access_check(struct lw_request *r, const struct lw_object *user,
 			    const struct lw_ids *groups, struct lw_str service,
-			    char *rule, size_t rule_size);
+			    struct lw_access_rule *ret);
 
 #endif

@@ -110,7 +110,7 @@ enum lw_err lw_answer_auth(struct lw_request *r, struct lw_rd *body,
 			return e;
 		if (e == LW_OK)
 			e = let_in_offline(r, &l, o, rest);
-		lw_judge_log(r, LW_AUDIT_AUTH, &l, o, e, why);
+		lw_judge_log(r, LW_AUDIT_AUTH, &l, o, e, why, NULL);
 		return e;
 	}
 	change = e == LW_CHANGE;
@@ -122,7 +122,7 @@ enum lw_err lw_answer_auth(struct lw_request *r, struct lw_rd *body,
 		e = let_in(r, &l, o, change, rest);
 	if (e != LW_OK && !a_guess(&r->presented))
 		forget_tickets(r, r->presented.uid);
-	lw_judge_log(r, LW_AUDIT_AUTH, &l, o, e, why);
+	lw_judge_log(r, LW_AUDIT_AUTH, &l, o, e, why, NULL);
 	return e;
 }
 
@@ -145,6 +145,6 @@ enum lw_err lw_answer_verify(struct lw_request *r, struct lw_rd *body,
 				      lw_now_ms());
 		e = LW_OK;
 	}
-	lw_judge_log(r, LW_AUDIT_OLD_PASSWORD, &l, o, e, "");
+	lw_judge_log(r, LW_AUDIT_OLD_PASSWORD, &l, o, e, "", NULL);
 	return e;
 }

@@ -4,6 +4,8 @@
 #include "access.h"
 #include "cleanup.h"
 #include "judge.h"
+#include "local_groups.h"
+#include "path.h"
 
 #include <string.h>
 #include <strings.h>
@@ -22,13 +24,66 @@ enum lw_err lw_answer_ours(struct lw_request *r, struct lw_rd *body,
 	return e == LW_NOTFOUND ? LW_NOTOURS : e;
 }
 
+/* What the record of it says. */
+struct decided {
+	struct lw_access_rule rule;
+	struct lw_wr local_groups; /* their names */
+};
+
+static void decided_done(struct decided *by)
+{
+	lw_wr_done(&by->local_groups);
+}
+
+/* The local groups that his session will have. */
+static enum lw_err given(struct lw_request *r, const struct lw_ids *groups,
+			 struct decided *by)
+{
+	lw_cleanup(lw_free) struct lw_local_given *v = NULL;
+	struct lw_wr *w = &by->local_groups;
+	size_t n = 0;
+	enum lw_err e = lw_local_groups_of(r, groups, &v, &n);
+
+	lw_wr_done(w);
+	lw_wr_heap(w, LW_JOURNAL_VALUE);
+	for (size_t i = 0; e == LW_OK && i < n; i++) {
+		lw_wr_raw(w, " ", i > 0);
+		lw_wr_raw(w, v[i].local, strlen(v[i].local));
+	}
+	return e;
+}
+
+static struct lw_str written(const struct lw_wr *w)
+{
+	return (struct lw_str) { (const char *)w->base,
+				 w->base ? (size_t)(w->p - w->base) : 0 };
+}
+
+static void say(struct lw_request *r, const struct lw_login *l,
+		const struct lw_object *o, enum lw_err e,
+		const struct decided *by)
+{
+	lw_cleanup(lw_wr_done) struct lw_wr path;
+	lw_cleanup(lw_path_done) struct lw_path p = { 0 };
+	struct lw_judged more = { .rule = lw_str(by->rule.text),
+				  .group_sid = lw_str(by->rule.group) };
+
+	lw_wr_heap(&path, LW_JOURNAL_VALUE);
+	if (e == LW_OK && *by->rule.group)
+		lw_path_find(r, o->sid, by->rule.group, &p);
+	lw_path_put(r, &p, &path);
+	more.path = written(&path);
+	if (e == LW_OK)
+		more.local_groups = written(&by->local_groups);
+	lw_judge_log(r, LW_AUDIT_ACCOUNT, l, o, e, by->rule.text, &more);
+}
+
 /*
  * What this login's password question brought in counts here too. A way to
  * change an expired password turns its end into an errand.
  */
 static enum lw_err account(struct lw_request *r, const struct lw_login *l,
-			   const struct lw_object **ret, char *rule,
-			   size_t rule_size)
+			   const struct lw_object **ret, struct decided *by)
 {
 	const struct lw_config *c = r->front->config;
 	const struct lw_ids *groups;
@@ -49,8 +104,10 @@ static enum lw_err account(struct lw_request *r, const struct lw_login *l,
 	if (e == LW_OK)
 		e = lw_find_groups_of(r, *ret, r->max_age_ms, &groups);
 	if (e == LW_OK)
-		e = lw_access_check(r, *ret, groups, l->service, rule,
-				    rule_size);
+		e = lw_access_check(r, *ret, groups, l->service, &by->rule);
+	/* Whose list of groups would have an error has no session. */
+	if (e == LW_OK)
+		e = given(r, groups, by);
 	return e == LW_OK && due ? LW_CHANGE : e;
 }
 
@@ -58,7 +115,7 @@ enum lw_err lw_answer_account(struct lw_request *r, struct lw_rd *body,
 			      struct lw_wr *rest)
 {
 	const struct lw_object *o = NULL;
-	char rule[LW_NAME_MAX + 64] = "";
+	lw_cleanup(decided_done) struct decided by = { 0 };
 	struct lw_login l;
 	enum lw_err e = lw_login_decode(body, &l);
 
@@ -68,12 +125,12 @@ enum lw_err lw_answer_account(struct lw_request *r, struct lw_rd *body,
 	if (r->runs == 1)
 		r->max_age_ms = lw_recent_age(&r->front->recent, l.service,
 					      l.user, r->started_ms);
-	e = account(r, &l, &o, rule, sizeof(rule));
+	e = account(r, &l, &o, &by);
 	if (lw_judge_again(r, e))
-		e = account(r, &l, &o, rule, sizeof(rule));
+		e = account(r, &l, &o, &by);
 	e = lw_judge_away(r, e);
 	if (e != LW_PENDING)
-		lw_judge_log(r, LW_AUDIT_ACCOUNT, &l, o, e, rule);
+		say(r, &l, o, e, &by);
 	if (e == LW_OK && o)
 		lw_recent_passed(&r->front->recent, r->pid, o->id, lw_now_ms());
 	return e;

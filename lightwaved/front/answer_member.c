@@ -25,12 +25,12 @@ static void put_answer(struct lw_request *r, const struct lw_membership *s,
 					   .gid = s->gid,
 					   .group = lw_str(s->name),
 					   .sid = lw_str(s->sid),
-					   .count = (uint32_t)s->path_n };
+					   .count = (uint32_t)s->path.n };
 	char name[LW_NAME_MAX];
 
 	lw_member_answer_encode(rest, &answer);
-	for (size_t i = 0; i < s->path_n; i++) {
-		lw_membership_name(r, s->path[i], name);
+	for (size_t i = 0; i < s->path.n; i++) {
+		lw_path_name(r, s->path.v[i], name);
 		lw_wr_str(rest, lw_str(name));
 	}
 }
@@ -66,14 +66,10 @@ static void say(struct lw_request *r, const struct lw_member *m,
 				 .why = reason(s, e),
 				 .as_of_ms = s->as_of_ms,
 				 .away = s->away };
-	char name[LW_NAME_MAX], old[64] = "";
+	char old[64] = "";
 
 	lw_wr_heap(&w, LW_JOURNAL_VALUE);
-	for (size_t i = 0; i < s->path_n; i++) {
-		lw_membership_name(r, s->path[i], name);
-		lw_wr_raw(&w, " > ", i > 0 ? 3 : 0);
-		lw_wr_raw(&w, name, strlen(name));
-	}
+	lw_path_put(r, &s->path, &w);
 	if (w.base)
 		said.path = (struct lw_str) { (const char *)w.base,
 					      (size_t)(w.p - w.base) };
@@ -150,8 +146,8 @@ enum lw_err lw_answer_member(struct lw_request *r, struct lw_rd *body,
 	if (e == LW_PENDING)
 		return e;
 	looked(r, &s);
-	if (e == LW_OK)
-		lw_membership_path(r, &s);
+	if (e == LW_OK && !s.own)
+		lw_path_find(r, s.user->sid, s.sid, &s.path);
 	/* Who is not ours is judged by the rules that are. */
 	if (m.what_for == LW_MEMBER_DECIDES && e != LW_NOTOURS) {
 		if (e == LW_NOTFOUND && s.user)

@@ -38,21 +38,28 @@ static enum lw_err write_passwd(struct lw_request *r, const struct lw_object *o,
 	return LW_OK;
 }
 
-enum lw_err lw_answer_passwd_by_name(struct lw_request *r, struct lw_rd *body,
-				     struct lw_wr *rest)
+/* Whose name the question is. */
+static enum lw_err asked_user(struct lw_request *r, struct lw_rd *body,
+			      const struct lw_object **ret)
 {
 	struct lw_str typed = lw_rd_str(body);
 	char account[LW_NAME_MAX];
-	const struct lw_object *o;
 	enum lw_err e = lw_rd_end(body);
 
 	if (e == LW_OK)
 		e = lw_typed_name(r, LW_KIND_USER, typed, account);
-	if (e == LW_OK)
-		e = lw_find_by_name(r, LW_KIND_USER, account, ttl_ms(r), &o);
-	if (e != LW_OK)
-		return e;
-	return write_passwd(r, o, rest);
+	return e == LW_OK ? lw_find_by_name(r, LW_KIND_USER, account, ttl_ms(r),
+					    ret)
+			  : e;
+}
+
+enum lw_err lw_answer_passwd_by_name(struct lw_request *r, struct lw_rd *body,
+				     struct lw_wr *rest)
+{
+	const struct lw_object *o;
+	enum lw_err e = asked_user(r, body, &o);
+
+	return e == LW_OK ? write_passwd(r, o, rest) : e;
 }
 
 enum lw_err lw_put_passwd(struct lw_request *r, uint32_t uid,
@@ -237,14 +244,8 @@ enum lw_err lw_put_gids(struct lw_request *r, const struct lw_object *user,
 enum lw_err lw_answer_initgroups(struct lw_request *r, struct lw_rd *body,
 				 struct lw_wr *rest)
 {
-	struct lw_str typed = lw_rd_str(body);
-	char account[LW_NAME_MAX];
 	const struct lw_object *o;
-	enum lw_err e = lw_rd_end(body);
+	enum lw_err e = asked_user(r, body, &o);
 
-	if (e == LW_OK)
-		e = lw_typed_name(r, LW_KIND_USER, typed, account);
-	if (e == LW_OK)
-		e = lw_find_by_name(r, LW_KIND_USER, account, ttl_ms(r), &o);
 	return e == LW_OK ? lw_put_gids(r, o, rest) : e;
 }

@@ -79,7 +79,7 @@ enum lw_err lw_answer_password(struct lw_request *r, struct lw_rd *body,
 	e = change(r, &c, &o);
 	if (e == LW_PENDING)
 		return e;
-	lw_judge_log(r, LW_AUDIT_CHANGE, &c.login, o, e, "");
+	lw_judge_log(r, LW_AUDIT_CHANGE, &c.login, o, e, "", NULL);
 	if (e != LW_OK)
 		return e;
 	r->learnt = true;

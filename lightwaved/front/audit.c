@@ -106,6 +106,7 @@ static void put_why(struct lw_wr *w, const struct lw_audit *a)
 	lw_journal_put(w, "LIGHTWAVE_GROUP", a->group);
 	lw_journal_put(w, "LIGHTWAVE_GROUP_SID", a->group_sid);
 	lw_journal_put(w, "LIGHTWAVE_GROUP_PATH", a->path);
+	lw_journal_put(w, "LIGHTWAVE_LOCAL_GROUPS", a->local_groups);
 	if (a->as_of_ms != INT64_MAX)
 		put_number(w, "LIGHTWAVE_FACTS_AGE", lw_audit_age(a->as_of_ms));
 	put_text(w, "LIGHTWAVE_DIRECTORY", a->away ? "away" : "online");

@@ -28,11 +28,13 @@ struct lw_audit {
 	const struct lw_object *account; /* NULL: nobody's, or not known */
 	struct lw_str service, rhost;
 	struct lw_str rule; /* that decided; sudo: the group it asked for */
-	struct lw_str group, group_sid, path; /* sudo: which group that is */
-	enum lw_err result;		      /* LW_OK: allowed */
-	const char *why;		      /* more than result says, or "" */
-	int64_t as_of_ms; /* of the oldest fact; INT64_MAX: of none */
-	bool away;	  /* by what was last known */
+	/* Which group that names; of a login, by which he is meant. */
+	struct lw_str group, group_sid, path;
+	struct lw_str local_groups; /* that a session of his is given */
+	enum lw_err result;	    /* LW_OK: allowed */
+	const char *why;	    /* more than result says, or "" */
+	int64_t as_of_ms;	    /* of the oldest fact; INT64_MAX: of none */
+	bool away;		    /* by what was last known */
 };
 
 /* What the log calls it. */

@@ -128,17 +128,22 @@ enum lw_err lw_judge_password(struct lw_request *r, const struct lw_login *l,
 
 void lw_judge_log(const struct lw_request *r, enum lw_audit_event event,
 		  const struct lw_login *l, const struct lw_object *o,
-		  enum lw_err e, const char *why)
+		  enum lw_err e, const char *why, const struct lw_judged *more)
 {
-	bool good = e == LW_OK, ruled = event == LW_AUDIT_ACCOUNT;
+	static const struct lw_judged none = { 0 };
+	const struct lw_judged *m = more ? more : &none;
+	bool good = e == LW_OK;
 	const struct lw_audit a = { .event = event,
 				    .user = l->user,
 				    .account = o,
 				    .service = l->service,
 				    .rhost = l->rhost,
-				    .rule = lw_str(ruled ? why : ""),
+				    .rule = m->rule,
+				    .group_sid = m->group_sid,
+				    .path = m->path,
+				    .local_groups = m->local_groups,
 				    .result = e,
-				    .why = ruled ? "" : why,
+				    .why = more ? "" : why,
 				    .as_of_ms = r->as_of_ms,
 				    .away = r->offline };
 

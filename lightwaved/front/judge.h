@@ -43,12 +43,17 @@ bool lw_judge_again(struct lw_request *r, enum lw_err e);
  */
 enum lw_err lw_judge_away(const struct lw_request *r, enum lw_err e);
 
+/* Of an account question: by which rule, and what a session of his is given. */
+struct lw_judged {
+	struct lw_str rule, group_sid, path, local_groups;
+};
+
 /*
  * One record (audit.h): who, for what, allowed or not, and why ("" for
- * nothing; of an account question the rule).
+ * nothing). more may be NULL.
  */
 void lw_judge_log(const struct lw_request *r, enum lw_audit_event event,
 		  const struct lw_login *l, const struct lw_object *o,
-		  enum lw_err e, const char *why);
+		  enum lw_err e, const char *why, const struct lw_judged *more);
 
 #endif

@@ -2,16 +2,14 @@
 #include "membership.h"
 
 #include "answer.h"
-#include "follow.h"
 #include "judge.h"
 #include "meant.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 void lw_membership_done(struct lw_membership *s)
 {
-	free(s->path);
+	lw_path_done(&s->path);
 }
 
 /* Whoever has an entry in /etc/passwd is not ours, by name or by uid. */
@@ -50,25 +48,6 @@ static int64_t name_age(const struct lw_request *r)
 }
 
 /*
- * The group of that SID in the replica, if its id is that SID's alone; NULL:
- * it is not there.
- */
-static struct lw_known *kept_group(const struct lw_request *r,
-				   struct lw_str sid)
-{
-	struct lw_replica *replica = lw_follow_replica(r->front->follow);
-	struct lw_policy p = lw_front_policy(r->front);
-	struct lw_known *k = replica ? lw_replica_by_sid(replica, sid) : NULL;
-	uint32_t gid;
-
-	if (!k || lw_sid_to_id(&p.idmap, sid, &gid) != LW_OK)
-		return NULL;
-	return lw_replica_by_id(replica, &p.idmap, LW_KIND_GROUP, gid) == k
-		       ? k
-		       : NULL;
-}
-
-/*
  * A list has ids, and each is of one SID, which its maker saw to; but where
  * two SIDs can have an id, which one that was only the entry can say.
  */
@@ -94,7 +73,7 @@ static enum lw_err by_sid(struct lw_request *r, struct lw_str sid,
 		return e;
 	if (e == LW_OK && !lw_str_eq(sid, o->sid))
 		return LW_NOTFOUND;
-	if (e != LW_OK && !kept_group(r, sid) &&
+	if (e != LW_OK && !lw_path_group(r, sid) &&
 	    (!lw_ids_have(groups, gid) || strchr(rids, ' ')))
 		return e;
 	is_group(s, gid, sid, e == LW_OK ? lw_str(o->name) : sid);
@@ -144,36 +123,4 @@ enum lw_err lw_membership_judge(struct lw_request *r, const struct lw_member *m,
 	if (lw_judge_state(s->user, false) == LW_DISABLED)
 		return LW_DISABLED;
 	return s->own || lw_ids_have(groups, s->gid) ? LW_OK : LW_FORBIDDEN;
-}
-
-void lw_membership_path(struct lw_request *r, struct lw_membership *s)
-{
-	struct lw_replica *replica = lw_follow_replica(r->front->follow);
-	struct lw_known *user = NULL, *group = kept_group(r, lw_str(s->sid));
-
-	if (s->own || !s->user)
-		return;
-	if (replica)
-		user = lw_replica_by_sid(replica, lw_str(s->user->sid));
-	if (user && group &&
-	    lw_replica_path(replica, user, group, &s->path, &s->path_n) !=
-		    LW_OK)
-		s->path_n = 0;
-}
-
-void lw_membership_name(struct lw_request *r, struct lw_known *k,
-			char ret[LW_NAME_MAX])
-{
-	struct lw_policy p = lw_front_policy(r->front);
-	struct lw_str sid = lw_known_entry(k).sid;
-	struct lw_object *o;
-	char why[128];
-
-	if (lw_replica_object(lw_follow_replica(r->front->follow), &p, k, &o,
-			      why, sizeof(why)) != LW_OK) {
-		snprintf(ret, LW_NAME_MAX, "%.*s", (int)sid.n, sid.s);
-		return;
-	}
-	snprintf(ret, LW_NAME_MAX, "%s", o->name);
-	lw_object_free(o);
 }

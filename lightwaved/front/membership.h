@@ -10,7 +10,7 @@
 #ifndef LW_MEMBERSHIP_H
 #define LW_MEMBERSHIP_H
 
-#include "link.h"
+#include "path.h"
 #include "sid.h"
 
 struct lw_membership {
@@ -19,10 +19,9 @@ struct lw_membership {
 	char sid[LW_SID_MAX];	/* "": there is no such group */
 	char name[LW_NAME_MAX]; /* of the group; its SID where it has none */
 	bool own;		/* it is no group but the user's own SID */
-	struct lw_known **path; /* owned; the groups are the replica's */
-	size_t path_n;
-	int64_t as_of_ms; /* of the oldest fact that says so */
-	bool away;	  /* by what was last known */
+	struct lw_path path;	/* nothing judges by it */
+	int64_t as_of_ms;	/* of the oldest fact that says so */
+	bool away;		/* by what was last known */
 };
 void lw_membership_done(struct lw_membership *s);
 
@@ -34,15 +33,5 @@ void lw_membership_done(struct lw_membership *s);
  */
 enum lw_err lw_membership_judge(struct lw_request *r, const struct lw_member *m,
 				struct lw_membership *s);
-
-/*
- * After LW_OK: the groups by which he is, by the replica alone, for a list that
- * was asked for does not say. None: that is not known.
- */
-void lw_membership_path(struct lw_request *r, struct lw_membership *s);
-
-/* A group's name as it is spelled here, or its SID where it has none. */
-void lw_membership_name(struct lw_request *r, struct lw_known *k,
-			char ret[LW_NAME_MAX]);
 
 #endif

@@ -11,8 +11,6 @@
 #include "lookup_ask.h"
 #include "present.h"
 
-#define RULE_MAX (LW_NAME_MAX + 64)
-
 /* Whether the directory confirmed lately what is known of that user. */
 static bool confirmed(struct lw_request *r, const struct lw_object *o)
 {
@@ -35,12 +33,10 @@ static enum lw_err access_of(struct lw_request *r, const struct lw_object *o,
 			     struct lw_str service)
 {
 	const struct lw_ids *groups;
-	char rule[RULE_MAX];
+	struct lw_access_rule rule;
 	enum lw_err e = lw_find_groups_of(r, o, r->max_age_ms, &groups);
 
-	return e == LW_OK ? lw_access_check(r, o, groups, service, rule,
-					    sizeof(rule))
-			  : e;
+	return e == LW_OK ? lw_access_check(r, o, groups, service, &rule) : e;
 }
 
 /* What he is or has done ends it for good, and not only for now. */

@@ -81,11 +81,15 @@ static void negated(const struct lw_member_at *m, void *arg)
 	      "name who may, instead of who may not");
 }
 
-static void judged(struct at *a, const char *text, enum lw_err e)
+/* A user may give himself a name, a group has whatever it is given. */
+static void judged(struct at *a, bool is_user, const char *text, enum lw_err e)
 {
 	if (e == LW_NOTFOUND)
 		found(a, "unknown",
-		      say(text, "", " is not in the directory: means nobody"),
+		      say(text, "",
+			  is_user ? " is not in the directory: means whoever "
+				    "takes that name there"
+				  : " is not in the directory: means nobody"),
 		      "remove the rule, or mend the name");
 	else if (e == LW_CLAIMED)
 		found(a, "claimed",
@@ -103,7 +107,7 @@ static void user(struct at *a, const struct lw_member_at *m, const char *name)
 	if (lw_name_parse(&a->c->naming, lw_str(name), account) != LW_OK)
 		return;
 	e = lw_check_resolve(a->c, LW_RESOLVE_USER, name, &id);
-	judged(a, name, e);
+	judged(a, true, name, e);
 	if (e != LW_OK || m->negated)
 		return;
 	snprintf(remedy, sizeof(remedy),
@@ -134,7 +138,8 @@ static void unix_group(struct at *a, const char *name)
 			      "rename the local group, or write %:SID");
 		return;
 	}
-	judged(a, text, lw_check_resolve(a->c, LW_RESOLVE_GROUP, name, &id));
+	judged(a, false, text,
+	       lw_check_resolve(a->c, LW_RESOLVE_GROUP, name, &id));
 }
 
 static void plugin_group(struct at *a, const char *name)
@@ -152,7 +157,8 @@ static void plugin_group(struct at *a, const char *name)
 			  "directory's"),
 		      "write % without : for the local group, or %:SID");
 	e = lw_check_resolve(a->c, LW_RESOLVE_GROUP, name, &id);
-	judged(a, text, e == LW_NOTOURS || e == LW_INVALID ? LW_NOTFOUND : e);
+	judged(a, false, text,
+	       e == LW_NOTOURS || e == LW_INVALID ? LW_NOTFOUND : e);
 }
 
 static void plugin(struct at *a, const char *text)

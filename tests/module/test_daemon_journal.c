@@ -7,82 +7,19 @@
 #include "member_rig.h"
 
 #include "follow_rig.h"
+#include "journal_rig.h"
 
-#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/socket.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 #define SID DOMAIN_SID "-100-"
-
-static int journal = -1;
-static char record[64 * 1024];
-
-static void journal_opens(void)
-{
-	struct sockaddr_un sun = { .sun_family = AF_UNIX,
-				   .sun_path = "./journal" };
-
-	journal = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-	assert_true(journal >= 0);
-	assert_int_equal(
-		bind(journal, (const struct sockaddr *)&sun, sizeof(sun)), 0);
-}
-
-static void journal_closes(void)
-{
-	if (journal >= 0)
-		close(journal);
-	journal = -1;
-	unlink("./journal");
-}
 
 static int end_with_journal(void **state)
 {
 	end(state);
 	journal_closes();
 	return 0;
-}
-
-static bool journal_has(void)
-{
-	return worker_wait(journal, POLLIN, worker_now_ms());
-}
-
-static void take_record(void)
-{
-	ssize_t n;
-
-	assert_true(
-		worker_wait(journal, POLLIN, worker_now_ms() + PATIENCE_MS));
-	record[0] = '\n';
-	n = recv(journal, record + 1, sizeof(record) - 2, 0);
-	assert_true(n > 0);
-	record[n + 1] = '\0';
-	/* Each field is a line, and has a value. */
-	assert_int_equal(record[n], '\n');
-	assert_non_null(strstr(record, "\nMESSAGE="));
-	assert_null(strstr(record, "=\n"));
-}
-
-/* That line is in it, once. */
-static void has(const char *field)
-{
-	char line[1200];
-	const char *at;
-
-	snprintf(line, sizeof(line), "\n%s\n", field);
-	at = strstr(record, line);
-	if (!at || strstr(at + 1, line))
-		fail_msg("\"%s\" is not once in:%s", field, record);
-}
-
-static void has_not(const char *text)
-{
-	if (strstr(record, text))
-		fail_msg("\"%s\" is in:%s", text, record);
 }
 
 static void start(const char *conf)
@@ -108,21 +45,21 @@ static void a_login_has_its_fields(void **state)
 	start("[access]\nallow = %admins\ndeny = bob\n");
 	assert_int_equal(login_auth("LWAVE\\Alice", "secret1", NULL), LW_OK);
 	take_record();
-	has("MESSAGE=auth: user LWAVE\\Alice (" ALICE
-	    "), service sshd, from 192.0.2.7: allowed: no ticket: "
-	    "no KDC answered");
-	has("PRIORITY=6");
-	has("SYSLOG_IDENTIFIER=lightwaved");
-	has("LIGHTWAVE_EVENT=auth");
-	has("LIGHTWAVE_USER=LWAVE\\Alice");
-	has("LIGHTWAVE_ACCOUNT=" ALICE);
-	has("LIGHTWAVE_UID=1677722625");
-	has("LIGHTWAVE_SID=" SID "1025");
-	has("LIGHTWAVE_SERVICE=sshd");
-	has("LIGHTWAVE_RHOST=192.0.2.7");
-	has("LIGHTWAVE_DIRECTORY=online");
-	has("LIGHTWAVE_DECISION=allowed");
-	has_not("secret1");
+	record_has("MESSAGE=auth: user LWAVE\\Alice (" ALICE
+		   "), service sshd, from 192.0.2.7: allowed: no ticket: "
+		   "no KDC answered");
+	record_has("PRIORITY=6");
+	record_has("SYSLOG_IDENTIFIER=lightwaved");
+	record_has("LIGHTWAVE_EVENT=auth");
+	record_has("LIGHTWAVE_USER=LWAVE\\Alice");
+	record_has("LIGHTWAVE_ACCOUNT=" ALICE);
+	record_has("LIGHTWAVE_UID=1677722625");
+	record_has("LIGHTWAVE_SID=" SID "1025");
+	record_has("LIGHTWAVE_SERVICE=sshd");
+	record_has("LIGHTWAVE_RHOST=192.0.2.7");
+	record_has("LIGHTWAVE_DIRECTORY=online");
+	record_has("LIGHTWAVE_DECISION=allowed");
+	record_has_not("secret1");
 	assert_int_equal(sscanf(strstr(record, "\nMESSAGE_ID="),
 				"\nMESSAGE_ID=%63s", id[0]),
 			 1);
@@ -130,10 +67,11 @@ static void a_login_has_its_fields(void **state)
 
 	assert_int_equal(login_account(ALICE), LW_OK);
 	take_record();
-	has("LIGHTWAVE_EVENT=account");
-	has("LIGHTWAVE_RULE=allow = %admins");
-	has("LIGHTWAVE_DECISION=allowed");
-	has("LIGHTWAVE_FACTS_AGE=0");
+	record_has("LIGHTWAVE_EVENT=account");
+	record_has("LIGHTWAVE_RULE=allow = %admins");
+	record_has("LIGHTWAVE_GROUP_SID=" SID "2001");
+	record_has("LIGHTWAVE_DECISION=allowed");
+	record_has("LIGHTWAVE_FACTS_AGE=0");
 	assert_int_equal(sscanf(strstr(record, "\nMESSAGE_ID="),
 				"\nMESSAGE_ID=%63s", id[1]),
 			 1);
@@ -141,12 +79,12 @@ static void a_login_has_its_fields(void **state)
 
 	assert_int_equal(login_account(BOB), LW_FORBIDDEN);
 	take_record();
-	has("MESSAGE=account: user " BOB " (" BOB
-	    "), service sshd: refused by [access]: deny = bob");
-	has("PRIORITY=5");
-	has("LIGHTWAVE_RULE=deny = bob");
-	has("LIGHTWAVE_DECISION=denied");
-	has("LIGHTWAVE_REASON=refused by [access]");
+	record_has("MESSAGE=account: user " BOB " (" BOB
+		   "), service sshd: refused by [access]: deny = bob");
+	record_has("PRIORITY=5");
+	record_has("LIGHTWAVE_RULE=deny = bob");
+	record_has("LIGHTWAVE_DECISION=denied");
+	record_has("LIGHTWAVE_REASON=refused by [access]");
 	/* One for each decision, and not in the log as well. */
 	assert_false(journal_has());
 	assert_int_equal(daemon_said("user " ALICE), 0);
@@ -174,21 +112,21 @@ static void sudo_is_told_why(void **state)
 		member_ask(LW_MEMBER_DECIDES, ID(1025), ALICE, "Admins", &got),
 		LW_OK);
 	take_record();
-	has("LIGHTWAVE_EVENT=sudo");
-	has("LIGHTWAVE_SERVICE=sudo");
-	has("LIGHTWAVE_USER=" ALICE);
-	has("LIGHTWAVE_RULE=Admins");
-	has("LIGHTWAVE_GROUP=admins@lightwave.test");
-	has("LIGHTWAVE_GROUP_SID=" SID "2001");
-	has("LIGHTWAVE_GROUP_PATH=admins@lightwave.test");
-	has("LIGHTWAVE_DIRECTORY=online");
-	has("LIGHTWAVE_DECISION=allowed");
-	has("LIGHTWAVE_REASON=a member");
+	record_has("LIGHTWAVE_EVENT=sudo");
+	record_has("LIGHTWAVE_SERVICE=sudo");
+	record_has("LIGHTWAVE_USER=" ALICE);
+	record_has("LIGHTWAVE_RULE=Admins");
+	record_has("LIGHTWAVE_GROUP=admins@lightwave.test");
+	record_has("LIGHTWAVE_GROUP_SID=" SID "2001");
+	record_has("LIGHTWAVE_GROUP_PATH=admins@lightwave.test");
+	record_has("LIGHTWAVE_DIRECTORY=online");
+	record_has("LIGHTWAVE_DECISION=allowed");
+	record_has("LIGHTWAVE_REASON=a member");
 	/* A refusal that is looked at again is one decision. */
 	assert_int_equal(member_decides(ID(1026), "admins"), LW_FORBIDDEN);
 	take_record();
-	has("LIGHTWAVE_DECISION=denied");
-	has("LIGHTWAVE_REASON=not a member");
+	record_has("LIGHTWAVE_DECISION=denied");
+	record_has("LIGHTWAVE_REASON=not a member");
 	assert_false(journal_has());
 }
 
@@ -202,10 +140,11 @@ static void a_name_makes_no_field(void **state)
 		login_account("a\nLIGHTWAVE_DECISION=allowed\n\x1b[31m\xff"),
 		LW_NOTOURS);
 	take_record();
-	has("LIGHTWAVE_USER=a\\x0ALIGHTWAVE_DECISION=allowed\\x0A\\x1B[31m"
-	    "\\xFF");
-	has("LIGHTWAVE_DECISION=denied");
-	has_not("\nLIGHTWAVE_DECISION=allowed");
+	record_has(
+		"LIGHTWAVE_USER=a\\x0ALIGHTWAVE_DECISION=allowed\\x0A\\x1B[31m"
+		"\\xFF");
+	record_has("LIGHTWAVE_DECISION=denied");
+	record_has_not("\nLIGHTWAVE_DECISION=allowed");
 }
 
 static void while_it_is_away_that_is_told(void **state)
@@ -219,13 +158,13 @@ static void while_it_is_away_that_is_told(void **state)
 	worker_tick();
 	assert_int_equal(login_account(ALICE), LW_OK);
 	take_record();
-	has("LIGHTWAVE_DIRECTORY=away");
-	has("LIGHTWAVE_DECISION=allowed");
+	record_has("LIGHTWAVE_DIRECTORY=away");
+	record_has("LIGHTWAVE_DECISION=allowed");
 	assert_int_equal(login_account("carol@lightwave.test"), LW_NOWORKER);
 	take_record();
-	has("LIGHTWAVE_DECISION=error");
-	has("LIGHTWAVE_USER=carol@lightwave.test");
-	has_not("LIGHTWAVE_ACCOUNT");
+	record_has("LIGHTWAVE_DECISION=error");
+	record_has("LIGHTWAVE_USER=carol@lightwave.test");
+	record_has_not("LIGHTWAVE_ACCOUNT");
 }
 
 static void without_a_journal_it_is_a_line(void **state)

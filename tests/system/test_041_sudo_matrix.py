@@ -140,6 +140,32 @@ def expired(lab):
             yield
 
 
+# First, before the days of the table begin.
+def test_what_is_taken_away_during_an_outage_ends_with_what_is_known(lab,
+                                                                     user):
+    group = "outage" + secrets.token_hex(3)
+    lab.admin("group", "add", group)
+    try:
+        lab.admin("group", "addmember", group, user.name)
+        wait_until(lambda: full(group) in lab.groups(user.name), 15, "it")
+        session = Open(lab, user.full)
+        with configured(lab) as config, \
+                drop_in(lab, "lw-outage", PLUGIN +
+                        "%%:%s ALL=(root) NOPASSWD: ALL\n" % group):
+            config.add("[cache]\noffline_authorization_max = 30\n")
+            with offline(lab):
+                lab.change("group", "delmember", group, user.name)
+                # Nobody here can know; and not for longer than that.
+                assert session.sudo("id", "-u").out == "0"
+                wait_until(lambda: session.sudo("id", "-u").rc, 90,
+                           "sudo to refuse")
+            wait_until(lambda: full(group) not in lab.groups(user.name), 30,
+                       "it to be gone")
+            assert session.sudo("id", "-u").rc != 0
+    finally:
+        lab.admin("group", "del", group)
+
+
 @pytest.fixture(scope="module", params=[online, offline, expired],
                 ids=lambda day: day.__name__)
 def day(lab, sessions, request):

@@ -147,3 +147,20 @@ def test_who_takes_a_deleted_users_names_inherits_nothing(lab, carl, how):
         for verb in ("cat %s/kept", "touch %s/new", "rm -rf %s/kept"):
             assert carl.session.run(verb % victim.home).rc != 0
         assert lab.photon("cat", victim.home + "/kept").out == "his"
+
+
+def test_a_rule_for_a_name_that_nobody_has_is_his_who_takes_it_as_check_warns(
+        lab, carl):
+    """Why lightwave-sudo writes #uid, and refuses whom there is not."""
+    ghost = "ghost" + secrets.token_hex(3)
+    with drop_in(lab, "lw-ghost", "%s ALL=(root) NOPASSWD: /usr/bin/echo "
+                 "name\n" % full(ghost)) as path:
+        assert allowed(carl.session) == []
+        done = lab.photon("lightwave-sudo", "check", check=False)
+        assert done.rc == 1 and path + ":1" in done.out
+        assert lab.photon("lightwave-sudo", "grant", full(ghost),
+                          check=False).rc == 1
+        carl.write(sAMAccountName=ghost,
+                   userPrincipalName=ghost + "@LIGHTWAVE.TEST")
+        wait_until(lambda: allowed(carl.session) == ["name"], 15,
+                   "the trap to close")
