@@ -59,6 +59,12 @@ FINDS = [
     ("User_Alias A = %%#%d\nALL, !A ALL=ALL\n" % number(1100), 2, "negated"),
     ("Runas_Alias R = ALL, !%linux\\ admins@lightwave.test\n"
      "root ALL=(R) ALL\n", 2, "negated"),
+    ("Defaults !lecture\nDefaults:bin lecture\n Defaults@nowhere lecture\n"
+     "Defaults:ALL, !%:S-1-7-21-1-2-3-4-1-1100 !authenticate\n", 4, "negated"),
+    ("Runas_Alias R = ALL, !%linux\\ admins@lightwave.test\n"
+     "Defaults:bin env_reset, !lecture\nDefaults>R !lecture\n", 3, "negated"),
+    ("User_Alias A = %%#%d\nDefaults:!A, root \\\n  !lecture\n"
+     % number(1100), 2, "negated"),
     # Its members may be the directory's.
     ("ALL, !%docker ALL=ALL\n", 1, "negated"),
     ("nobody@lightwave.test ALL=ALL\n", 1, "unknown"),
@@ -91,6 +97,12 @@ def a_missing_include_is_told_in_visudos_words(rig):
     rig.sudoers("@include /etc/nowhere\n")
     status, out, err = rig.helper("check")
     assert status == 1 and "/etc/nowhere" in out + err, (status, out, err)
+
+
+def defaults_that_sudo_does_not_know_move_no_finding(rig):
+    rig.sudoers("Defaults:bin no_such_setting\n"
+                "Defaults:ALL, !%%#%d !authenticate\n" % number(1100))
+    assert kinds(rig) == [("negated", "/etc/sudoers", 0)]
 
 
 def the_remedy_for_a_name_is_the_uid(rig):
