@@ -17,8 +17,10 @@
 #define LW_SUDO "/usr/bin/sudo"
 #endif
 
+#ifndef LW_TOOL_SECONDS
 #define LW_TOOL_SECONDS 60
-#define LW_TOOL_OUT	(64 * 1024 * 1024) /* more than this nobody wrote */
+#endif
+#define LW_TOOL_OUT (64 * 1024 * 1024) /* more than this nobody wrote */
 
 /* What it said, NUL-terminated, and how it ended. lw_tool_done() frees. */
 struct lw_tool {

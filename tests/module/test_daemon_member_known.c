@@ -156,9 +156,8 @@ static void nor_is_it_another_where_the_id_finds_that(void **state)
 	};
 
 	(void)state;
-	worker_say(&(struct worker_line) { .op = LW_OP_FIND,
-					   .kind = LW_KIND_USER,
-					   .entry = { &alice } });
+	worker_say(&(struct worker_line) {
+		.op = LW_OP_FIND, .kind = LW_KIND_USER, .entry = { &alice } });
 	worker_say(&(struct worker_line) {
 		.op = LW_OP_FIND, .kind = LW_KIND_GROUP, .entry = { &old } });
 	worker_say(&(struct worker_line) { .op = LW_OP_MEMBERSHIPS,
@@ -220,9 +219,8 @@ static void who_was_removed_is_refused_before_long(void **state)
 
 	(void)state;
 	/* She may as well have been deleted. */
-	worker_say(&(struct worker_line) { .op = LW_OP_FIND,
-					   .key = "100-1025",
-					   .entry = { &alice } });
+	worker_say(&(struct worker_line) {
+		.op = LW_OP_FIND, .key = "100-1025", .entry = { &alice } });
 	start(SOON);
 	assert_int_equal(member_decides(ID(1025), "far"), LW_OK);
 	worker_say(&(struct worker_line) { .op = LW_OP_SYNC,
