@@ -467,6 +467,25 @@ def each_change_is_told_to_the_systems_log(rig):
     log.close()
 
 
+def nothing_is_printed_into_a_file_where_output_is_closed(rig):
+    rig.sudo("grant", "alice")
+    rig.sudo("grant", "bob", before=["sh", "-c", 'exec "$@" <&- >&- 2>&-',
+                                     "sh"])
+    assert rig.rules() == ["#16778241 ALL=(ALL:ALL) ALL",
+                           "#16778242 ALL=(ALL:ALL) ALL"]
+    rig.is_right()
+    for fd in (1, 2):
+        rig.sudo("revoke", "nobody", rc=1,
+                 before=["sh", "-c", 'exec "$@" %d>&-' % fd, "sh"])
+    assert "granted" not in rig.text() and "no rule" not in rig.text()
+
+
+def half_a_list_is_no_success(rig):
+    rig.sudo("grant", "alice")
+    rig.sudo("list", "--json", rc=1,
+             before=["sh", "-c", 'exec "$@" >/dev/full', "sh"])
+
+
 def only_root_may_and_a_wrong_call_says_how(rig):
     p = subprocess.run(["setpriv", "--reuid=65534", "--clear-groups",
                         *rig.argv("list")], stderr=subprocess.PIPE)
