@@ -31,10 +31,10 @@ static enum lw_ctl_exit failed(const struct options *o, enum lw_err e)
 	if (e == LW_NOTFOUND)
 		fprintf(stderr, "lightwavectl: nothing is known of %s\n",
 			o->name);
-	else if (!o->name[strspn(o->name, "0123456789")])
+	else if (o->name && !o->name[strspn(o->name, "0123456789")])
 		fprintf(stderr, "lightwavectl: %s is an id: give a name\n",
 			o->name);
-	else if (e == LW_NOTOURS || e == LW_INVALID)
+	else if (o->name && (e == LW_NOTOURS || e == LW_INVALID))
 		fprintf(stderr, "lightwavectl: %s: %s\n", o->name,
 			lw_strerror(e));
 	else

@@ -211,7 +211,7 @@ static enum lw_ctl_exit tell(struct lw_facts *f, const struct lw_held_list *l,
 		pids(l);
 	else
 		text(f, l);
-	if (!fresh)
+	if (!fresh || f->away)
 		fprintf(stderr,
 			"lightwavectl: the directory does not answer: compared "
 			"with what was known %" PRIu32 " s ago\n",

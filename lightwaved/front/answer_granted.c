@@ -33,13 +33,6 @@ static enum lw_err find(struct lw_request *r, const struct lw_granted *q,
 	return lw_find_by_id(r, LW_KIND_USER, q->uid, max_age_ms, ret);
 }
 
-static uint32_t age_of(const struct lw_request *r)
-{
-	int64_t now = lw_now_ms();
-
-	return r->as_of_ms < now ? (uint32_t)((now - r->as_of_ms) / 1000) : 0;
-}
-
 /* How old it is, is known once all of it is. */
 static enum lw_err answer(struct lw_request *r, const struct lw_object *o,
 			  struct lw_wr *rest)
@@ -57,7 +50,7 @@ static enum lw_err answer(struct lw_request *r, const struct lw_object *o,
 	if (e != LW_OK || lw_wr_end(rest) != LW_OK)
 		return e;
 	rest->base[at + 1] = r->offline || lw_link_away(r->front->link);
-	lw_put_u32(rest->base + at + 2, age_of(r));
+	lw_put_u32(rest->base + at + 2, lw_audit_age(r->as_of_ms));
 	return LW_OK;
 }
 

@@ -3,6 +3,7 @@
 
 #include "cleanup.h"
 #include "local_judge.h"
+#include "meant.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -34,10 +35,8 @@ static enum lw_err directory_id(struct lw_request *r,
 				const struct lw_local_group *map, uint32_t *ret)
 {
 	struct lw_policy p = lw_front_policy(r->front);
-	struct lw_naming naming = p.naming;
 	struct lw_str directory = lw_str(map->directory);
 	const struct lw_object *o;
-	char account[LW_NAME_MAX];
 	enum lw_err e;
 
 	if (lw_sid_valid(directory)) {
@@ -46,11 +45,8 @@ static enum lw_err directory_id(struct lw_request *r,
 		warn_directory(r->front, map, "not a SID of this domain");
 		return LW_NOTFOUND;
 	}
-	naming.bare = true;
-	e = lw_name_parse(&naming, directory, account);
-	if (e == LW_OK)
-		e = lw_find_by_name(r, LW_KIND_GROUP, account,
-				    r->front->config->ttl * INT64_C(1000), &o);
+	e = lw_meant_group(r, directory, r->front->config->ttl * INT64_C(1000),
+			   &o);
 	if (e == LW_PENDING || e == LW_OFFLINE || e == LW_NOMEM)
 		return e;
 	if (e != LW_OK) {

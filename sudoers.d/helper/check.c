@@ -76,6 +76,7 @@ static enum lw_sudo_exit check(struct lw_check *c, bool json)
 	}
 	lw_check_files(c);
 	lw_check_rules(c);
+	lw_check_defaults(c);
 	lw_check_dropin(c);
 	lw_check_sudo(c);
 	lw_check_show(c, json);

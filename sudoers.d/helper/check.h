@@ -40,9 +40,17 @@ void lw_check_show(const struct lw_check *c, bool json);
 enum lw_err lw_check_resolve(struct lw_check *c, enum lw_resolve_what what,
 			     const char *name, uint32_t *ret_id);
 
-void lw_check_rules(struct lw_check *c);  /* check_names.c */
-void lw_check_files(struct lw_check *c);  /* check_files.c */
-void lw_check_dropin(struct lw_check *c); /* check_dropin.c */
-void lw_check_sudo(struct lw_check *c);	  /* check_sudo.c */
+/*
+ * check_names.c: groups of the directory that a list excludes; where says in
+ * which file and line, all as lw_policy_members().
+ */
+void lw_check_negated(struct lw_check *c, const struct lw_policy_rule *where,
+		      const char *all, json_t *list);
+
+void lw_check_rules(struct lw_check *c);    /* check_names.c */
+void lw_check_defaults(struct lw_check *c); /* check_defaults.c */
+void lw_check_files(struct lw_check *c);    /* check_files.c */
+void lw_check_dropin(struct lw_check *c);   /* check_dropin.c */
+void lw_check_sudo(struct lw_check *c);	    /* check_sudo.c */
 
 #endif

@@ -84,8 +84,8 @@ static void negated(const struct lw_member_at *m, void *arg)
 	text = lw_policy_text(m->member, true);
 	found(a, "negated",
 	      say(text ? text : "!", "",
-		  " lets its members through while the directory is away: to "
-		  "sudo, \"not known\" is \"no member\""),
+		  " does not exclude its members while the directory is away: "
+		  "to sudo, \"not known\" is \"no member\""),
 	      "name who may, instead of who may not");
 }
 
@@ -261,6 +261,14 @@ static void both(const struct lw_member_at *m, void *arg)
 	name(m, arg);
 }
 
+void lw_check_negated(struct lw_check *c, const struct lw_policy_rule *where,
+		      const char *all, json_t *list)
+{
+	struct at a = { c, where };
+
+	lw_policy_members(c->p, all, list, negated, &a);
+}
+
 void lw_check_rules(struct lw_check *c)
 {
 	json_t *cmnd;
@@ -279,9 +287,8 @@ void lw_check_rules(struct lw_check *c)
 		/* Behind the colon sudo compares names, and asks nobody. */
 		json_array_foreach(json_object_get(spec, "Cmnd_Specs"), j, cmnd)
 		{
-			lw_policy_members(c->p, "Runas_Aliases",
-					  json_object_get(cmnd, "runasusers"),
-					  negated, &a);
+			lw_check_negated(c, a.r, "Runas_Aliases",
+					 json_object_get(cmnd, "runasusers"));
 		}
 	}
 }

@@ -64,25 +64,29 @@ static enum lw_sudo_exit write_new(const struct lw_sudo *s, int dir,
 /* The file must be right. The rest may be wrong already, and not by us. */
 static enum lw_sudo_exit judge(const struct lw_sudo *s, bool strict)
 {
+	lw_cleanup(lw_free) char *words = NULL;
 	lw_cleanup(lw_free) char *path = NULL;
+	enum lw_err e;
 
 	if (asprintf(&path, "%s/" NEW, s->dir) < 0) {
 		path = NULL;
 		return fails(s, "memory");
 	}
-	if (!lw_visudo_file(path)) {
+	if (lw_visudo_file(path, &words) != LW_OK) {
 		fprintf(stderr,
-			"lightwave-sudo: visudo refuses the new %s; nothing "
-			"was changed\n",
-			s->dropin);
+			"%slightwave-sudo: visudo does not take the new %s; "
+			"nothing was changed\n",
+			words ? words : "", s->dropin);
 		return LW_SUDO_FAILS;
 	}
-	if (lw_visudo_policy(s->sudoers, path))
+	e = lw_visudo_policy(s->sudoers, path, &words);
+	if (e == LW_OK)
 		return LW_SUDO_GOOD;
 	fprintf(stderr,
-		"lightwave-sudo: %s, or a file that it includes, is wrong: "
-		"visudo -c%s\n",
-		s->sudoers, strict ? "; nothing was changed" : "");
+		"%slightwave-sudo: %s, or a file that it includes, %s%s\n",
+		words ? words : "", s->sudoers,
+		e == LW_INVALID ? "is wrong: visudo -c" : "cannot be judged",
+		strict ? "; nothing was changed" : "");
 	return strict ? LW_SUDO_FAILS : LW_SUDO_GOOD;
 }
 

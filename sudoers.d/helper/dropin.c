@@ -160,6 +160,20 @@ static bool rule(struct lw_str line, struct lw_rule *head, struct lw_rule *ret)
 	return true;
 }
 
+/* Wherever the plug-in was when it was written; no other setting behind it. */
+static bool plugin(struct lw_str line)
+{
+	if (!skip(&line, plugin_line) || line.n < 2)
+		return false;
+	for (size_t i = 0; i < line.n; i++) {
+		unsigned char c = (unsigned char)line.s[i];
+
+		if (c < 0x20 || c == 0x7f || (c == '"' && i + 1 < line.n))
+			return false;
+	}
+	return line.s[line.n - 1] == '"';
+}
+
 static struct lw_str next_line(struct lw_str *text)
 {
 	const char *end = memchr(text->s, '\n', text->n);
@@ -183,10 +197,10 @@ enum lw_err lw_dropin_parse(struct lw_str text, struct lw_dropin *ret,
 	if (!lw_str_eq(next_line(&text), marker))
 		return LW_NOTOURS;
 	while (text.n > 0) {
-		struct lw_str line = next_line(&text), rest = line;
+		struct lw_str line = next_line(&text);
 
 		n++;
-		if (line.n == 0 || skip(&rest, plugin_line)) {
+		if (line.n == 0 || plugin(line)) {
 			under = false;
 		} else if (heading(line, &head)) {
 			under = true;

@@ -24,16 +24,13 @@ struct lw_edit {
 /* Read what is there. LW_SUDO_FAILS, and said on stderr: it cannot be read. */
 enum lw_sudo_exit lw_edit_read(const struct lw_sudo *s, struct lw_edit *ret);
 
-/*
- * The same, and nobody else changes it until lw_edit_done(). What was left by
- * one that was killed is removed.
- */
+/* The same, and nobody else changes it until lw_edit_done(). */
 enum lw_sudo_exit lw_edit_begin(const struct lw_sudo *s, struct lw_edit *ret);
 
 /*
- * Put what e->d says in its place. LW_SUDO_FAILS, and said: what was there
- * still is. A policy that is wrong already, elsewhere, is said; strict: and
- * refused.
+ * Put what e->d says in its place; what was left by one that was killed is
+ * removed. LW_SUDO_FAILS, and said: what was there still is. A policy that is
+ * wrong already, elsewhere, is said; strict: and refused.
  */
 enum lw_sudo_exit lw_edit_commit(const struct lw_sudo *s, struct lw_edit *e,
 				 bool strict);

@@ -3,6 +3,7 @@
  * lightwave-sudo.
  */
 #include "migrate.h"
+#include "visudo.h"
 
 #include "cleanup.h"
 
@@ -82,7 +83,7 @@ static bool write_temp(struct ready *r, const struct lw_flat_file *f,
 static bool approved(const char *temp, const char *path)
 {
 	lw_cleanup(lw_free) char *words = NULL;
-	enum lw_err e = lw_policy_check(temp, &words);
+	enum lw_err e = lw_visudo_file(temp, &words);
 
 	if (e == LW_OK)
 		return true;

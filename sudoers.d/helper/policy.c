@@ -5,6 +5,7 @@
 #include "sudoers_line.h"
 #include "sudoers_open.h"
 #include "tool.h"
+#include "visudo.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -12,33 +13,10 @@
 #include <string.h>
 #include <unistd.h>
 
-static enum lw_err fails(const char *tool, enum lw_err e)
+static enum lw_err fails(enum lw_err e)
 {
-	const char *why = e == LW_NOTFOUND  ? "cannot be run"
-			  : e == LW_OFFLINE ? "did not end in time"
-			  : e == LW_RANGE   ? "said too much"
-					    : lw_strerror(e);
-
-	fprintf(stderr, "lightwave-sudo: %s %s\n", tool, why);
+	lw_tool_say(LW_CVTSUDOERS, e);
 	return LW_OFFLINE;
-}
-
-enum lw_err lw_policy_check(const char *path, char **ret_words)
-{
-	char *argv[] = { (char *)LW_VISUDO, (char *)"-c", (char *)"-f",
-			 (char *)path, NULL };
-	lw_cleanup(lw_tool_done) struct lw_tool t;
-	enum lw_err e = lw_tool_run(argv, lw_str(""), &t);
-
-	*ret_words = NULL;
-	if (e != LW_OK)
-		return fails(LW_VISUDO, e);
-	if (t.status == 0)
-		return LW_OK;
-	if (asprintf(ret_words, "%s%s", t.err ? t.err : "",
-		     t.out ? t.out : "") < 0)
-		*ret_words = NULL;
-	return LW_INVALID;
 }
 
 /* cvtsudoers refuses it: visudo says where, or else its own words must do. */
@@ -46,7 +24,7 @@ static enum lw_err refused(const char *sudoers, const struct lw_tool *t)
 {
 	lw_cleanup(lw_free) char *words = NULL;
 
-	if (lw_policy_check(sudoers, &words) == LW_INVALID && words)
+	if (lw_visudo_file(sudoers, &words) == LW_INVALID && words)
 		fputs(words, stderr);
 	else
 		fprintf(stderr, "lightwave-sudo: %s: cvtsudoers: %s\n", sudoers,
@@ -109,7 +87,7 @@ static enum lw_err convert(const char *sudoers, struct lw_policy *p)
 	enum lw_err e = lw_tool_run(argv, in, &t);
 
 	if (e != LW_OK)
-		return fails(LW_CVTSUDOERS, e);
+		return fails(e);
 	if (t.status != 0)
 		return refused(sudoers, &t);
 	/* It has nothing to say of sudoers without a rule. */
@@ -120,7 +98,7 @@ static enum lw_err convert(const char *sudoers, struct lw_policy *p)
 				    &p->json);
 	if (e == LW_OK)
 		e = rules(p);
-	return e == LW_OK ? LW_OK : fails(LW_CVTSUDOERS, e);
+	return e == LW_OK ? LW_OK : fails(e);
 }
 
 enum lw_err lw_policy_read(const char *sudoers, struct lw_policy *ret)

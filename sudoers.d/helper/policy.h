@@ -32,9 +32,6 @@ struct lw_policy {
 enum lw_err lw_policy_read(const char *sudoers, struct lw_policy *ret);
 void lw_policy_done(struct lw_policy *p);
 
-/* The words of visudo -c about a file; LW_OK: it has nothing against it. */
-enum lw_err lw_policy_check(const char *path, char **ret_words);
-
 /*
  * Each member of a list in its order, with those of its aliases in their place.
  * negated: an odd number of '!' stand before it, those of aliases included.

@@ -36,28 +36,26 @@ static bool comment_at(struct lw_str l, size_t i)
 	return i + 1 >= l.n || !digit(l.s[i + 1]);
 }
 
-enum seen { SEEN_END, SEEN_COMMENT, SEEN_OPEN };
-
 /*
- * One line of the file from i on: what ends it, and where. sudo cuts a line at
- * a NUL.
+ * One line of the file from i on: whether it goes on with the next. sudo cuts a
+ * line at a NUL.
  */
-static enum seen scan(struct lw_str l, size_t *i, bool *quoted)
+static bool scan(struct lw_str l, size_t *i, bool *quoted)
 {
 	for (; *i < l.n && l.s[*i] != '\n' && l.s[*i]; ++*i) {
 		char c = l.s[*i];
 
 		if (c == '\\' && ends(l, *i + 1))
-			return SEEN_OPEN;
+			return true;
 		if (c == '\\' && *i + 1 < l.n &&
 		    (!*quoted || l.s[*i + 1] == '"'))
 			++*i;
 		else if (c == '"')
 			*quoted = !*quoted;
 		else if (!*quoted && comment_at(l, *i))
-			return SEEN_COMMENT;
+			return false;
 	}
-	return SEEN_END;
+	return false;
 }
 
 static size_t after_newline(struct lw_str s, size_t i)
@@ -74,42 +72,27 @@ size_t lw_sudoers_line(struct lw_str s, uint32_t *ret_lines)
 
 	*ret_lines = 0;
 	while (i < s.n) {
-		enum seen seen = scan(s, &i, &quoted);
+		bool open = scan(s, &i, &quoted);
 
 		i = after_newline(s, i);
 		++*ret_lines;
-		if (seen != SEEN_OPEN)
+		if (!open)
 			break;
 	}
 	return i;
 }
 
-size_t lw_sudoers_comment(struct lw_str line)
-{
-	bool quoted = false;
-	size_t i = 0;
-
-	while (i < line.n) {
-		enum seen seen = scan(line, &i, &quoted);
-
-		if (seen == SEEN_COMMENT)
-			return i;
-		i = after_newline(line, i);
-	}
-	return line.n;
-}
-
 bool lw_sudoers_open(struct lw_str line)
 {
-	enum seen seen = SEEN_END;
+	bool open = false;
 	bool quoted = false;
 	size_t i = 0;
 
 	while (i < line.n) {
-		seen = scan(line, &i, &quoted);
+		open = scan(line, &i, &quoted);
 		i = after_newline(line, i);
 	}
-	return seen == SEEN_OPEN;
+	return open;
 }
 
 static bool begins(struct lw_str l, const char *word)

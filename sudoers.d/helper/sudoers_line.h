@@ -17,12 +17,6 @@
  */
 size_t lw_sudoers_line(struct lw_str s, uint32_t *ret_lines);
 
-/*
- * Where a comment begins in what lw_sudoers_line() gave, else its length.
- * Quotes count as they do in a list of users: it is where sudo sees one there.
- */
-size_t lw_sudoers_comment(struct lw_str line);
-
 /* Whether the next line would belong to it, had the file not ended. */
 bool lw_sudoers_open(struct lw_str line);
 

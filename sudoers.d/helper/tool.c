@@ -8,6 +8,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <spawn.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -139,15 +140,19 @@ static int start(char *const argv[], int in, int out, int err, pid_t *ret)
 	return r;
 }
 
-static int end_of(pid_t pid, bool kill_it)
+/* Who is not told how it ended must not take that for well. */
+static enum lw_err end_of(pid_t pid, enum lw_err e, int *ret_status)
 {
-	int status = 0;
+	int status;
 
-	if (kill_it)
+	if (e != LW_OK)
 		kill(pid, SIGKILL);
-	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
-		;
-	return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+	while (waitpid(pid, &status, 0) < 0) {
+		if (errno != EINTR)
+			return e == LW_OK ? LW_NOMEM : e;
+	}
+	*ret_status = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+	return e;
 }
 
 static enum lw_err run(char *const argv[], int in, struct pipe_end *ends,
@@ -159,6 +164,7 @@ static enum lw_err run(char *const argv[], int in, struct pipe_end *ends,
 	int p[2], r;
 	pid_t pid;
 
+	signal(SIGCHLD, SIG_DFL); /* where it is ignored nobody is waited for */
 	if (pipe2(p, O_CLOEXEC) < 0)
 		return LW_NOMEM;
 	ends[0].fd = p[0];
@@ -173,8 +179,7 @@ static enum lw_err run(char *const argv[], int in, struct pipe_end *ends,
 	close(lw_take_fd(&out));
 	close(lw_take_fd(&err));
 	e = listen_to(ends, now_ms() + LW_TOOL_SECONDS * 1000);
-	*ret_status = end_of(pid, e != LW_OK);
-	return e;
+	return end_of(pid, e, ret_status);
 }
 
 enum lw_err lw_tool_run(char *const argv[], struct lw_str in,
@@ -201,4 +206,14 @@ void lw_tool_done(struct lw_tool *t)
 {
 	free(t->out);
 	free(t->err);
+}
+
+void lw_tool_say(const char *program, enum lw_err e)
+{
+	const char *why = e == LW_NOTFOUND  ? "cannot be run"
+			  : e == LW_OFFLINE ? "did not end in time"
+			  : e == LW_RANGE   ? "said too much"
+					    : lw_strerror(e);
+
+	fprintf(stderr, "lightwave-sudo: %s %s\n", program, why);
 }

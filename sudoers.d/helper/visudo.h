@@ -1,22 +1,20 @@
 /*
  * visudo.h - what visudo(8) says of a file. lightwave-sudo.
+ *
+ * LW_OK: it is right. LW_INVALID: it is not, and ret_words is why, in visudo's
+ * words, on the heap; NULL: it said nothing. LW_OFFLINE: it could not be asked,
+ * which is said on stderr.
  */
 #ifndef LW_VISUDO_H
 #define LW_VISUDO_H
 
-#include <stdbool.h>
+#include "err.h"
 
-#ifndef LW_VISUDO
-#define LW_VISUDO "/usr/sbin/visudo"
-#endif
+/* That file alone. */
+enum lw_err lw_visudo_file(const char *path, char **ret_words);
 
-/* Whether that file alone is right. Says on stderr why not. */
-bool lw_visudo_file(const char *path);
-
-/*
- * Whether the policy is right with that file read behind it, so before it is
- * in its place; with path NULL, as it stands. Says on stderr why not.
- */
-bool lw_visudo_policy(const char *sudoers, const char *path);
+/* The policy, with that file read behind it: so before it is in its place. */
+enum lw_err lw_visudo_policy(const char *sudoers, const char *path,
+			     char **ret_words);
 
 #endif

@@ -272,9 +272,9 @@ class Rig:
         while len(self.mounts) > keep:
             subprocess.run(["umount", self.mounts.pop()], check=True)
 
-    def helper(self, *args):
+    def helper(self, *args, before=()):
         """Exit status, what it said, and what it complained of."""
-        p = subprocess.run([HELPER, "--runtime-dir", "."] + list(args),
+        p = subprocess.run([*before, HELPER, "--runtime-dir", "."] + list(args),
                            cwd=self.path("run"), capture_output=True,
                            timeout=300, check=False,
                            env=dict(os.environ, LD_LIBRARY_PATH=NSS))

@@ -145,6 +145,30 @@ static void an_id_that_two_have_is_one_group(void **state)
 	}
 }
 
+/* The same where entries are asked for, and one is found by the id. */
+static void nor_is_it_another_where_the_id_finds_that(void **state)
+{
+	static const struct lw_entry old = {
+		.kind = LW_KIND_GROUP,
+		.dn = TEXT(DN_OF("old")),
+		.sid = TEXT(DOMAIN_SID "-1677723605"), /* ID(2005) */
+		.sam = TEXT("old"),
+	};
+
+	(void)state;
+	worker_say(&(struct worker_line) {
+		.op = LW_OP_FIND, .kind = LW_KIND_USER, .entry = { &alice } });
+	worker_say(&(struct worker_line) {
+		.op = LW_OP_FIND, .kind = LW_KIND_GROUP, .entry = { &old } });
+	worker_say(&(struct worker_line) { .op = LW_OP_MEMBERSHIPS,
+					   .entry = { &old } });
+	daemon_start("[domain]\nlegacy_sids = yes\n"
+		     "[cache]\nreplicate_max = 0\n");
+	assert_int_equal(member_decides(ID(1025), DOMAIN_SID "-1677723605"),
+			 LW_OK);
+	assert_int_equal(member_decides(ID(1025), SID "2005"), LW_NOTFOUND);
+}
+
 static void who_was_just_added_is_let_in(void **state)
 {
 	static const struct worker_synced added[] = {
@@ -246,6 +270,7 @@ int main(void)
 		TEST(the_shortest_way_is_told),
 		TEST(what_is_claimed_twice_counts_by_sid_alone),
 		TEST(an_id_that_two_have_is_one_group),
+		TEST(nor_is_it_another_where_the_id_finds_that),
 		TEST(who_was_just_added_is_let_in),
 		TEST(one_process_has_it_looked_at_once),
 		TEST(who_was_removed_is_refused_before_long),

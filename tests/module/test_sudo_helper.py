@@ -269,6 +269,8 @@ def a_file_that_is_not_ours_is_never_written_over(rig):
                  ours + "# a word of mine\n", ours + "Defaults !authenticate\n",
                  ours.rstrip() + " \\\n", ours.rstrip() + "\\ \n",
                  ours.rstrip() + " # x\n", ours + "\0\n",
+                 ours.replace('.so"', '.so", !authenticate'),
+                 ours.replace('.so"', '.so" # x'), ours.replace('.so"', '.so'),
                  ours.replace("#16778241", "#0"),
                  ours.replace("#16778241", "bob")):
         os.unlink(rig.dropin)
@@ -322,12 +324,13 @@ def visudos_no_or_its_absence_leaves_the_old_one(rig):
     rig.sudo("grant", "alice")
     before = rig.text()
     for instead in ("/bin/false", "/dev/null"):
-        said = rig.sudo(
-            "grant", "bob", rc=1, before=[
-                "unshare", "-m", "sh", "-c",
-                'mount --bind "$0" /usr/sbin/visudo && exec "$@"', instead])
-        assert "nothing was changed" in said, said
-        assert rig.text() == before and rig.files() == ["lightwave"]
+        for args in (("grant", "bob"), ("revoke", "alice")):
+            said = rig.sudo(
+                *args, rc=1, before=[
+                    "unshare", "-m", "sh", "-c",
+                    'mount --bind "$0" /usr/sbin/visudo && exec "$@"', instead])
+            assert "nothing was changed" in said, said
+            assert rig.text() == before and rig.files() == ["lightwave"]
 
 
 def a_policy_that_does_not_include_it_is_warned_of(rig):
@@ -409,8 +412,8 @@ def killed_before_any_call_the_old_one_or_the_new_one_stands(rig):
         calls = re.findall(r"^(\w+)\(", f.read(), re.M)
     # On the disk before it has the name, and then the name is.
     order = [c[:6] for c in calls if re.match("fsync|rename|fchmod|write", c)]
-    assert order[:6] == ["fchmod", "write", "fsync", "write", "write",
-                         "rename"] and order[6] == "fsync", order
+    assert order[:6] == ["fchmod", "write", "fsync", "write", "rename",
+                         "fsync"], order
     seen = set()
     # From where it takes the lock; before that it has only read.
     for n in range(calls.index("flock"), len(calls)):
@@ -461,6 +464,46 @@ def a_full_disk_leaves_the_old_one(rig):
 
 
 # --- the program -------------------------------------------------------------
+def each_change_is_told_to_the_systems_log(rig):
+    dev = os.path.join(rig.where, "dev")
+    os.mkdir(dev)
+    rig.write(os.path.join(dev, "null"), "", 0o600)
+    log = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+    log.bind(os.path.join(dev, "log"))
+    log.settimeout(10)
+    there = ["unshare", "-m", "sh", "-c",
+             'mount --bind "$0" /dev && exec "$@"', dev]
+    for args, words in (
+            (("grant", "alice"), "granted alice@lightwave.test (%s): "
+             "ALL=(ALL:ALL) ALL; login uid " % ALICE.sid),
+            (("revoke", "alice"), "revoked alice@lightwave.test (%s): "
+             "all rules; login uid " % ALICE.sid)):
+        rig.sudo(*args, before=there)
+        line = log.recv(4096).decode()
+        # authpriv.notice
+        assert line.startswith("<85>") and words in line, line
+    log.close()
+
+
+def nothing_is_printed_into_a_file_where_output_is_closed(rig):
+    rig.sudo("grant", "alice")
+    rig.sudo("grant", "bob", before=["sh", "-c", 'exec "$@" <&- >&- 2>&-',
+                                     "sh"])
+    assert rig.rules() == ["#16778241 ALL=(ALL:ALL) ALL",
+                           "#16778242 ALL=(ALL:ALL) ALL"]
+    rig.is_right()
+    for fd in (1, 2):
+        rig.sudo("revoke", "nobody", rc=1,
+                 before=["sh", "-c", 'exec "$@" %d>&-' % fd, "sh"])
+    assert "granted" not in rig.text() and "no rule" not in rig.text()
+
+
+def half_a_list_is_no_success(rig):
+    rig.sudo("grant", "alice")
+    rig.sudo("list", "--json", rc=1,
+             before=["sh", "-c", 'exec "$@" >/dev/full', "sh"])
+
+
 def only_root_may_and_a_wrong_call_says_how(rig):
     p = subprocess.run(["setpriv", "--reuid=65534", "--clear-groups",
                         *rig.argv("list")], stderr=subprocess.PIPE)

@@ -234,6 +234,20 @@ static void an_answer_does_not_outlive_the_moment(void **state)
 	rig_close(&r);
 }
 
+static void who_is_local_by_now_is_asked_about_no_more(void **state)
+{
+	struct rig r;
+
+	(void)state;
+	open_yes(&r);
+	assert_true(rig_in(&r, RIG_GROUP));
+	front_write("passwd", RIG_USER ":x:1500:1500::/:/bin/sh\n");
+	rig_later(2);
+	assert_false(rig_in(&r, RIG_GROUP));
+	assert_int_equal(r.front.log->count, 1);
+	rig_close(&r);
+}
+
 static void more_groups_than_are_remembered_are_asked_for(void **state)
 {
 	char group[32];
@@ -264,6 +278,7 @@ int main(void)
 		cmocka_unit_test(slow_failures_use_up_the_time_of_all_rules),
 		cmocka_unit_test(one_group_in_many_rules_is_one_question),
 		cmocka_unit_test(an_answer_does_not_outlive_the_moment),
+		cmocka_unit_test(who_is_local_by_now_is_asked_about_no_more),
 		cmocka_unit_test(more_groups_than_are_remembered_are_asked_for),
 	};
 	int failed;

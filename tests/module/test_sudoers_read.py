@@ -9,6 +9,7 @@ import json
 import os
 import random
 import re
+import signal
 import struct
 import subprocess
 import sys
@@ -66,6 +67,12 @@ FINDS = [
     ("%:S-1-7-21-1-2-3-4-1-1100 ALL=(ALL) !ALL\n", 1, "negated"),
     ("%linux\\ admins@lightwave.test ALL=!ALL, /bin/ls\n", 1, "negated"),
     ("Cmnd_Alias C = !/bin/ls\n%docker ALL=C\n", 2, "negated"),
+    ("Defaults !lecture\nDefaults:bin lecture\n Defaults@nowhere lecture\n"
+     "Defaults:ALL, !%:S-1-7-21-1-2-3-4-1-1100 !authenticate\n", 4, "negated"),
+    ("Runas_Alias R = ALL, !%linux\\ admins@lightwave.test\n"
+     "Defaults:bin env_reset, !lecture\nDefaults>R !lecture\n", 3, "negated"),
+    ("User_Alias A = %%#%d\nDefaults:!A, root \\\n  !lecture\n"
+     % number(1100), 2, "negated"),
     # Its members may be the directory's.
     ("ALL, !%docker ALL=ALL\n", 1, "negated"),
     ("nobody@lightwave.test ALL=ALL\n", 1, "unknown"),
@@ -98,6 +105,12 @@ def a_missing_include_is_told_in_visudos_words(rig):
     rig.sudoers("@include /etc/nowhere\n")
     status, out, err = rig.helper("check")
     assert status == 1 and "/etc/nowhere" in out + err, (status, out, err)
+
+
+def defaults_that_sudo_does_not_know_move_no_finding(rig):
+    rig.sudoers("Defaults:bin no_such_setting\n"
+                "Defaults:ALL, !%%#%d !authenticate\n" % number(1100))
+    assert kinds(rig) == [("negated", "/etc/sudoers", 0)]
 
 
 def the_remedy_for_a_name_is_the_uid(rig):
@@ -554,6 +567,48 @@ def what_visudo_does_not_take_is_not_written(rig):
     assert status == 1 and "nothing was changed" in err, (status, err)
     assert listing() == ["a", "b"], listing()
     assert read("/etc/sudoers.d/a") == b"LW\\\\bob ALL=ALL\n"
+
+
+def a_file_that_is_included_twice_is_changed_once(rig):
+    rig.sudoers("@include /etc/sudoers.d/a\n", a="LW\\\\bob ALL=ALL\n")
+    status, out, err = rig.helper("migrate", "--write")
+    assert (status, err) == (0, ""), (status, err)
+    assert out.count(" becomes ") == 1, out
+    assert read("/etc/sudoers.d/a").count(b"# user bob@") == 1
+
+
+def what_somebody_else_has_just_changed_is_left_to_him(rig):
+    rig.sudoers("", a="LW\\\\bob ALL=ALL\n")
+    rig.over("visudo", "echo '# mine' >>/etc/sudoers.d/a\n")
+    status, _, err = rig.helper("migrate", "--write")
+    assert status == 1 and "changed by somebody else" in err, (status, err)
+    assert "nothing was changed" in err, err
+    assert read("/etc/sudoers.d/a") == b"LW\\\\bob ALL=ALL\n# mine\n"
+    assert listing() == ["a"], listing()
+
+
+def who_is_not_told_how_visudo_ended_takes_it_for_no(rig):
+    rig.sudoers("", a="LW\\\\bob ALL=ALL\n")
+    rig.over("visudo", "echo no >&2; exit 1\n")
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+    try:
+        _, _, err = rig.helper("migrate", "--write")
+    finally:
+        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    assert "nothing was changed" in err, err
+    assert read("/etc/sudoers.d/a") == b"LW\\\\bob ALL=ALL\n"
+
+
+def a_file_is_on_the_disk_before_it_has_the_name(rig):
+    rig.sudoers("", old="LW\\\\bob ALL=ALL\n")
+    log = rig.path("calls")
+    status, _, err = rig.helper(
+        "migrate", "--write", before=["strace", "-o", log, "-E",
+                                      "ASAN_OPTIONS=detect_leaks=0"])
+    assert status == 0, err
+    calls = re.findall(r"^(fsync|link|rename)(?:at2?)?\(", read(log).decode(),
+                       re.M)
+    assert calls == ["fsync", "link", "rename", "fsync"], calls
 
 
 def a_full_disk_leaves_the_old_files(rig):
