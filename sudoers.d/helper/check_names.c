@@ -219,6 +219,11 @@ static void name(const struct lw_member_at *m, void *arg)
 		return;
 	if (ours)
 		plugin(a, text);
+	if (ours && !s)
+		found(a, "unknown",
+		      say(text, "",
+			  " means nobody: the plug-in finds no group by gid"),
+		      "write its name or its SID: lightwavectl cache show");
 	if (!s || !a->c->config)
 		return;
 	if (ours)

@@ -162,6 +162,13 @@ def what_no_rule_can_say_is_refused(rig):
         refused(rig, "alice", "--runas", bad, words="runas|no such")
 
 
+def wildcards_in_arguments_are_warned_of(rig):
+    said = rig.sudo("grant", "alice", "--command", "/bin/cat /var/log/*")
+    assert "no wildcards" in said, said
+    said = rig.sudo("grant", "alice", "--command", "/bin/cat /var/log/a-b")
+    assert "wildcard" not in said, said
+
+
 # --- taking back -------------------------------------------------------------
 def one_rule_is_taken_or_all_of_his(rig):
     rig.sudo("grant", "alice")

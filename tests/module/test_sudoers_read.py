@@ -66,6 +66,7 @@ FINDS = [
     ("%:none@lightwave.test ALL=ALL\n", 1, "unknown"),
     ("%:S-1-7-21-1-2-3-4-1-4711 ALL=ALL\n", 1, "unknown"),
     ("%:not-ours ALL=ALL\n", 1, "unknown"),
+    ("%%:#%d ALL=ALL\n" % number(1100), 1, "unknown"),
     ("%twice@lightwave.test ALL=ALL\n", 1, "claimed"),
     # Names that only the directory has, which NSS does not have under them.
     ("%Linux\\ Admins ALL=ALL\n", 1, "bare"),
