@@ -179,6 +179,19 @@ def a_comment_and_its_rule_must_agree(rig):
     assert kinds(rig) == [("unknown", "/etc/sudoers.d/lightwave", 2)]
 
 
+def a_drop_in_that_no_line_includes_is_told(rig):
+    rig.sudoers("", lightwave="#1201 ALL=ALL\n")
+    assert kinds(rig) == []
+    for line in ("@includedir /etc/sudoers.d/", "#includedir sudoers.d",
+                 "@include sudoers.d//lightwave"):
+        rig.write("/etc/sudoers", line + "\n", 0o440)
+        assert kinds(rig) == [], line
+    rig.write("/etc/sudoers", "root ALL=ALL\n", 0o440)
+    assert kinds(rig) == [("unread", "/etc/sudoers", 0)]
+    os.unlink("/etc/sudoers.d/lightwave")
+    assert kinds(rig) == []
+
+
 def a_local_group_of_the_same_name_is_told(rig):
     rig.front.groups["staff"] = 1200
     try:
