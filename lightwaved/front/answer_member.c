@@ -66,6 +66,9 @@ static void say(struct lw_request *r, const struct lw_member *m,
 				 .why = reason(s, e),
 				 .as_of_ms = s->as_of_ms,
 				 .away = s->away };
+	/* A SID says less than the name that it has. */
+	const char *is =
+		*s->name && lw_str_eq(m->group, s->sid) ? s->name : s->sid;
 	char old[64] = "";
 
 	lw_wr_heap(&w, LW_JOURNAL_VALUE);
@@ -81,9 +84,8 @@ static void say(struct lw_request *r, const struct lw_member *m,
 		     "member: user %.*s, sudo asks for group %.*s%s%s%s%.*s%s: "
 		     "%s: %s%s",
 		     cut(m->user.n), m->user.s, cut(m->group.n), m->group.s,
-		     s->sid[0] ? " (" : "", s->sid,
-		     said.path.n ? ", path " : "", cut(said.path.n),
-		     said.path.s, s->sid[0] ? ")" : "",
+		     s->sid[0] ? " (" : "", is, said.path.n ? ", path " : "",
+		     cut(said.path.n), said.path.s, s->sid[0] ? ")" : "",
 		     e == LW_OK ? "yes" : "no", said.why, old);
 }
 

@@ -90,19 +90,31 @@ enum lw_err lw_sudo_member(const struct lw_sudo *s, const struct lw_member *m,
 	return e == LW_OK ? lw_member_answer_decode(&reply->body, ret) : e;
 }
 
+enum lw_err lw_sudo_groups(const struct lw_sudo *s, const char *user)
+{
+	lw_cleanup(lw_reply_done) struct lw_reply reply = { 0 };
+	lw_cleanup(lw_wr_done) struct lw_wr w;
+
+	lw_wr_heap(&w, LW_REQUEST_MAX);
+	lw_msg_begin(&w, LW_OP_INITGROUPS, 0);
+	lw_wr_str(&w, lw_str(user));
+	return ask(s, &w, &reply);
+}
+
 /* NULL: nothing better to say than lw_strerror(). */
 static const char *words(enum lw_err e)
 {
 	if (e == LW_NOTFOUND)
 		return "the directory has no such user or group";
 	if (e == LW_NOTOURS)
-		return "not the directory's, or a local name; rules for local "
-		       "users and groups are written by hand, with visudo";
+		return "a local name, or one of another domain: rules for "
+		       "those are written by hand, with visudo";
 	if (e == LW_CLAIMED)
 		return "several entries of the directory claim that name, so "
 		       "that it is nobody's; say whom you mean by his SID";
 	if (e == LW_INVALID)
-		return "cannot be anybody's name";
+		return "cannot be anybody's name: say NAME, NAME@DOMAIN, "
+		       "'DOMAIN\\NAME' or a SID";
 	if (e == LW_OFFLINE || e == LW_OUTDATED)
 		return "the directory does not answer: see lightwavectl status";
 	if (e == LW_NOWORKER)

@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 struct claim {
 	bool group;
@@ -99,12 +100,45 @@ static void file(struct lw_check *c, const struct lw_flat_file *f)
 	}
 }
 
+/* It is there, and why sudo does not read it is not told yet. */
+static void unread(struct lw_check *c, const struct lw_flat *f)
+{
+	lw_cleanup(lw_free) char *what = NULL;
+	lw_cleanup(lw_free) char *remedy = NULL;
+
+	for (size_t i = 0; i < f->notes; i++) {
+		if (strcmp(f->note[i].path, c->s->dropin) == 0 ||
+		    strcmp(f->note[i].path, c->s->dir) == 0)
+			return;
+	}
+	if (asprintf(&what, "%s is not included: sudo reads none of its rules",
+		     c->s->dropin) < 0) {
+		what = NULL;
+		return;
+	}
+	if (asprintf(&remedy, "add the line: @includedir %s", c->s->dir) < 0) {
+		remedy = NULL;
+		return;
+	}
+	lw_check_found(c, &(struct lw_finding) { "unread", c->s->sudoers, 0,
+						 what, remedy });
+}
+
 void lw_check_dropin(struct lw_check *c)
 {
 	const struct lw_flat *f = c->p->flat;
+	bool read = false;
+	struct stat st;
 
-	for (size_t i = 0; i < f->files; i++) {
-		if (strcmp(f->file[i].path, c->s->dropin) == 0)
+	if (stat(c->s->dropin, &st) < 0)
+		return;
+	/* However the line that includes it spells its path. */
+	for (size_t i = 0; i < f->files && !read; i++) {
+		read = f->file[i].st.st_ino == st.st_ino &&
+		       f->file[i].st.st_dev == st.st_dev;
+		if (read)
 			file(c, &f->file[i]);
 	}
+	if (!read)
+		unread(c, f);
 }

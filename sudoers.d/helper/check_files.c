@@ -4,11 +4,13 @@
  */
 #include "check.h"
 #include "likewise.h"
+#include "migrate.h"
 #include "sudoers_words.h"
 
 #include "cleanup.h"
 
 #include <stdio.h>
+#include <string.h>
 
 static void note(struct lw_check *c, const struct lw_flat_note *n)
 {
@@ -43,9 +45,16 @@ static void note(struct lw_check *c, const struct lw_flat_note *n)
 		what = NULL;
 		return;
 	}
-	lw_check_found(c,
-		       &(struct lw_finding) { words[n->why].kind, by, n->line,
-					      what, words[n->why].remedy });
+	if (n->why == LW_FLAT_NAME && strstr(n->path, LW_MIGRATE_KEPT))
+		lw_check_note(c,
+			      &(struct lw_finding) {
+				      "kept", by, n->line, what,
+				      "what migrate kept: remove it when the "
+				      "new rules are right" });
+	else
+		lw_check_found(c, &(struct lw_finding) {
+					  words[n->why].kind, by, n->line, what,
+					  words[n->why].remedy });
 }
 
 struct at {

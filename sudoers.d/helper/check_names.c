@@ -6,6 +6,8 @@
 
 #include "cleanup.h"
 
+#include <grp.h>
+#include <pwd.h>
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
@@ -149,14 +151,36 @@ static void judged(struct at *a, bool is_user, const char *text, enum lw_err e)
 		      "name him by his SID: lightwave-sudo grant SID");
 }
 
+/* To NSS, and so to sudo, the directory's are called with their domain. */
+static void bare(struct at *a, enum lw_resolve_what what, const char *name)
+{
+	bool group = what == LW_RESOLVE_GROUP;
+	uint32_t id;
+
+	if (strpbrk(name, "@\\") || strcmp(name, "ALL") == 0 ||
+	    (group ? !!getgrnam(name) : !!getpwnam(name)))
+		return;
+	if (group && json_is_true(lw_policy_default(
+			     a->c->p, "always_query_group_plugin")))
+		return;
+	if (lw_check_resolve(a->c, what, name, &id) == LW_OK)
+		found(a, "bare",
+		      say(group ? "%" : "", name,
+			  " means nobody: here the directory's are called with "
+			  "their domain"),
+		      "lightwave-sudo grant, or the name as getent prints it");
+}
+
 static void user(struct at *a, const struct lw_member_at *m, const char *name)
 {
 	char account[LW_NAME_MAX], remedy[128];
 	uint32_t id = 0;
 	enum lw_err e;
 
-	if (lw_name_parse(&a->c->naming, lw_str(name), account) != LW_OK)
+	if (lw_name_parse(&a->c->naming, lw_str(name), account) != LW_OK) {
+		bare(a, LW_RESOLVE_USER, name);
 		return;
+	}
 	e = lw_check_resolve(a->c, LW_RESOLVE_USER, name, &id);
 	judged(a, true, name, e);
 	if (e != LW_OK || m->negated)
@@ -177,9 +201,12 @@ static void unix_group(struct at *a, const char *name)
 	char account[LW_NAME_MAX];
 	uint32_t id;
 
-	if (!text ||
-	    lw_name_parse(&a->c->naming, lw_str(name), account) != LW_OK)
+	if (!text)
 		return;
+	if (lw_name_parse(&a->c->naming, lw_str(name), account) != LW_OK) {
+		bare(a, LW_RESOLVE_GROUP, name);
+		return;
+	}
 	if (lw_localdb_taken(&a->c->groups, name)) {
 		if (strpbrk(name, "@\\"))
 			found(a, "local",
@@ -243,6 +270,11 @@ static void name(const struct lw_member_at *m, void *arg)
 		return;
 	if (ours)
 		plugin(a, text);
+	if (ours && !s)
+		found(a, "unknown",
+		      say(text, "",
+			  " means nobody: the plug-in finds no group by gid"),
+		      "write its name or its SID: lightwavectl cache show");
 	if (!s || !a->c->config)
 		return;
 	if (ours)

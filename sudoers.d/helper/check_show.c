@@ -68,6 +68,8 @@ void lw_check_show(const struct lw_check *c, bool json)
 	if (!json) {
 		show(c->findings, "");
 		show(c->notes, "note: ");
+		if (json_array_size(c->findings) == 0 && c->away == LW_OK)
+			puts("nothing found");
 		return;
 	}
 	lw_cleanup(lw_json_done) json_t *all =

@@ -39,8 +39,9 @@ enum lw_sudo_exit lw_sudo_escape(const struct lw_sudo *s, int argc, char **argv)
 	lw_wr_heap(&w, TOKEN_MAX);
 	if (lw_sudoers_escape(what, lw_str(name), &w) != LW_OK ||
 	    lw_wr_end(&w) != LW_OK) {
-		fputs("lightwave-sudo: nothing in sudoers means that name "
-		      "alone\n",
+		fputs("lightwave-sudo: no token of sudoers stands for a name "
+		      "that is empty, begins with # or has the end of a line "
+		      "in it\n",
 		      stderr);
 		return LW_SUDO_FAILS;
 	}

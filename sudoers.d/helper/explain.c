@@ -120,6 +120,8 @@ static void show(const struct lw_who *w, json_t *all)
 	{
 		lw_explain_show(w->name, r);
 	}
+	if (json_array_size(rules) > 1)
+		puts("of several rules for one command sudo takes the last");
 	if (json_is_true(json_object_get(all, "access_sudo")))
 		puts("whether he may use sudo at all is for [access:sudo] "
 		     "in " LW_CONFIG_FILE " to say");
@@ -135,6 +137,13 @@ static enum lw_sudo_exit judged(const struct lw_who *w)
 	const char *group;
 	json_t *told;
 
+	if (w->unknown != LW_OK) {
+		fprintf(stderr,
+			"lightwave-sudo: which groups he is in is not known: "
+			"%s: lightwavectl status\n",
+			lw_strerror(w->unknown));
+		return LW_SUDO_AWAY;
+	}
 	json_object_foreach(w->told, group, told)
 	{
 		const char *why =

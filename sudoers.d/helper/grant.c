@@ -8,6 +8,7 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 
 static enum lw_sudo_exit both_exist(const struct lw_wanted *w)
 {
@@ -61,6 +62,17 @@ static void say(const struct lw_rule *r, const char *how)
 	putchar('\n');
 }
 
+/* By hand in sudoers they would match more, and may have been meant to. */
+static void warn_literal(struct lw_str text)
+{
+	if (memmem(text.s, text.n, "\\*", 2) ||
+	    memmem(text.s, text.n, "\\?", 2) ||
+	    memmem(text.s, text.n, "\\[", 2))
+		fputs("lightwave-sudo: warning: in arguments *, ? and [ stand "
+		      "for themselves: no wildcards\n",
+		      stderr);
+}
+
 static enum lw_sudo_exit write_it(const struct lw_sudo *s,
 				  const struct lw_rule *r)
 {
@@ -110,7 +122,9 @@ enum lw_sudo_exit lw_sudo_grant(const struct lw_sudo *s, int argc, char **argv)
 			       .sid = o.sid,
 			       .text = lw_written(&text) };
 	x = write_it(s, &r);
-	if (x == LW_SUDO_GOOD)
+	if (x == LW_SUDO_GOOD) {
+		warn_literal(r.text);
 		lw_sudo_warn_unread(s);
+	}
 	return x;
 }

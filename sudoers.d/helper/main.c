@@ -38,7 +38,9 @@ static int usage(FILE *out, enum lw_sudo_exit x)
 	      out);
 	for (size_t i = 0; i < COMMANDS; i++)
 		fprintf(out, "  %-8s %s\n", commands[i].name, commands[i].what);
-	fputs("  --help, --version\n", out);
+	fputs("  --help, --version\n"
+	      "their options: lightwave-sudo(8)\n",
+	      out);
 	return (int)x;
 }
 

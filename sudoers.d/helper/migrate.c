@@ -95,6 +95,8 @@ static enum lw_sudo_exit decide(const struct lw_policy *p,
 
 	if (c->n == 0)
 		puts("no rule in likewise's spelling");
+	if (!o->write && left < c->n)
+		puts("nothing was changed: migrate --write does it");
 	if (!o->write)
 		return left == 0 ? LW_SUDO_GOOD : LW_SUDO_FAILS;
 	if (lacks || (left > 0 && !o->partial)) {

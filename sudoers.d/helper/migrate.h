@@ -10,6 +10,9 @@
 
 #include "config.h"
 
+/* With a dot in it, so that sudo does not read what was kept. */
+#define LW_MIGRATE_KEPT ".before-migrate"
+
 /* One word of one line. */
 struct lw_change {
 	uint32_t file, line; /* of the policy's */

@@ -14,9 +14,8 @@
 #include <string.h>
 #include <sys/stat.h>
 
-/* A name with a dot: sudo reads neither of them. */
-#define TEMP_END   ".migrate-XXXXXX"
-#define BACKUP_END ".before-migrate"
+/* A name with a dot: sudo does not read it. */
+#define TEMP_END ".migrate-XXXXXX"
 
 struct ready {
 	char *path; /* no link, but what it points to */
@@ -147,7 +146,7 @@ static bool backup(const char *path)
 {
 	lw_cleanup(lw_free) char *name = NULL;
 
-	if (asprintf(&name, "%s" BACKUP_END, path) < 0) {
+	if (asprintf(&name, "%s" LW_MIGRATE_KEPT, path) < 0) {
 		name = NULL;
 		return fails(path);
 	}
@@ -155,7 +154,7 @@ static bool backup(const char *path)
 		if (errno != EEXIST || i == 1000)
 			return fails(name);
 		free(name);
-		if (asprintf(&name, "%s" BACKUP_END ".%u", path, i) < 0) {
+		if (asprintf(&name, "%s" LW_MIGRATE_KEPT ".%u", path, i) < 0) {
 			name = NULL;
 			return fails(path);
 		}

@@ -115,10 +115,13 @@ static enum lw_sudo_exit none(const struct lw_wanted *w, const struct now *now)
 {
 	bool known = now->e == LW_OK || now->e == LW_NOTFOUND;
 
-	fprintf(stderr, "lightwave-sudo: %s has no rule here%s\n", w->name,
+	fprintf(stderr,
+		"lightwave-sudo: %s has no rule here%s; lightwave-sudo list "
+		"shows who has\n",
+		w->name,
 		known ? ""
 		      : " under that name, and the directory does not say who "
-			"it is; lightwave-sudo list");
+			"it is");
 	return LW_SUDO_FAILS;
 }
 
@@ -162,7 +165,9 @@ static enum lw_sudo_exit take(const struct lw_sudo *s,
 		return x;
 	n = lw_dropin_remove(&edit.d, one.sid, text);
 	if (n == 0 && text) {
-		fprintf(stderr, "lightwave-sudo: %s has no such rule: %.*s\n",
+		fprintf(stderr,
+			"lightwave-sudo: %s has no such rule: %.*s; "
+			"lightwave-sudo list shows what there is\n",
 			w->name, (int)text->n, text->s);
 		return LW_SUDO_FAILS;
 	}

@@ -53,6 +53,10 @@ enum lw_err lw_sudo_member(const struct lw_sudo *s, const struct lw_member *m,
  */
 enum lw_err lw_sudo_not_local(uint32_t uid);
 
+/* Whether it is known which groups he is in: LW_OK. As for lw_sudo_resolve().
+ */
+enum lw_err lw_sudo_groups(const struct lw_sudo *s, const char *user);
+
 /* Say on stderr what e means for that name, and what to end with. */
 enum lw_sudo_exit lw_sudo_refuse(const struct lw_sudo *s, const char *name,
 				 enum lw_err e);

@@ -15,11 +15,11 @@ static enum lw_sudo_exit usage(const char *verb)
 {
 	char how[256];
 
-	snprintf(
-		how, sizeof(how),
-		"%s [--user|--group] [--nopasswd] [--command CMD]...\n"
-		"         [--runas USER[:GROUP]] [--host HOST]... NAME|%%GROUP",
-		verb);
+	snprintf(how, sizeof(how),
+		 "%s [--user|--group] [--nopasswd] [--command CMD]...\n"
+		 "         [--runas USER[:GROUP]] [--host HOST]... "
+		 "NAME|%%GROUP|SID",
+		 verb);
 	return lw_sudo_usage(how);
 }
 
@@ -63,9 +63,9 @@ static enum lw_sudo_exit option(int ch, struct lw_wanted *w)
 		w->nopasswd = true;
 	else if (ch == 'c')
 		return more(&w->commands, optarg, lw_sudoers_command,
-			    "no command that a rule can say: an absolute path "
-			    "to a program, without *?[]\\, and its arguments, "
-			    "which are taken literally; or ALL");
+			    "no command that a rule can say: give the absolute "
+			    "path of a program, without *?[]\\, and its "
+			    "arguments, which are taken literally; or ALL");
 	else if (ch == 'h')
 		return more(&w->hosts, optarg, lw_sudoers_host,
 			    "no host: a name, an address or ALL");
@@ -99,6 +99,10 @@ enum lw_sudo_exit lw_wanted_parse(int argc, char **argv, struct lw_wanted *ret)
 		if (x != LW_SUDO_GOOD)
 			return x == LW_SUDO_USAGE ? usage(argv[0]) : x;
 	}
+	if (optind + 1 < argc)
+		fputs("lightwave-sudo: one name is wanted: quote one with a "
+		      "blank, as in 'Linux Admins'\n",
+		      stderr);
 	if (optind + 1 != argc)
 		return usage(argv[0]);
 	ret->name = argv[optind];

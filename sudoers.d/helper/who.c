@@ -48,10 +48,28 @@ static enum lw_err find_groups(struct lw_who *w, gid_t gid)
 	return name_groups(w);
 }
 
+/* A name without its domain, or a SID, is nobody's to NSS. */
+static enum lw_err by_directory(const struct lw_sudo *s, const char *name,
+				const struct passwd **ret)
+{
+	lw_cleanup(lw_reply_done) struct lw_reply reply = { 0 };
+	struct lw_resolved_list l;
+	enum lw_err e;
+
+	e = lw_sudo_resolve(s, LW_RESOLVE_USER, lw_str(name), &reply, &l);
+	if (e == LW_NOTOURS || e == LW_INVALID || e == LW_NOTFOUND)
+		return LW_NOTFOUND;
+	if (e != LW_OK)
+		return e == LW_CLAIMED || e == LW_NOMEM ? e : LW_OFFLINE;
+	*ret = getpwuid(lw_resolved_read(&l.each).id);
+	return *ret ? LW_OK : LW_NOTFOUND;
+}
+
 enum lw_err lw_who_find(const struct lw_sudo *s, const struct lw_policy *p,
 			const char *name, struct lw_who *ret)
 {
 	const struct passwd *pw;
+	enum lw_err e = LW_OK;
 
 	*ret = (struct lw_who) { .s = s, .p = p };
 	ret->plugin = lw_plugin_set(p, NULL) == LW_PLUGIN_OURS;
@@ -59,14 +77,21 @@ enum lw_err lw_who_find(const struct lw_sudo *s, const struct lw_policy *p,
 	errno = 0;
 	pw = getpwnam(name);
 	if (!pw && (errno == 0 || errno == ENOENT || errno == ESRCH))
-		return LW_NOTFOUND;
-	if (!pw)
-		return LW_OFFLINE;
+		e = by_directory(s, name, &pw);
+	else if (!pw)
+		e = LW_OFFLINE;
+	if (e != LW_OK)
+		return e;
 	ret->name = strdup(pw->pw_name);
 	ret->uid = pw->pw_uid;
 	if (!ret->name || !ret->told)
 		return LW_NOMEM;
 	ret->local = lw_local_id(LW_ETC_PASSWD, ret->name, NULL) == LW_OK;
+	/* getgrouplist() cannot fail: of an outage it says "no other". */
+	if (!ret->local)
+		ret->unknown = lw_sudo_groups(s, ret->name);
+	if (ret->unknown == LW_NOTOURS || ret->unknown == LW_NOTFOUND)
+		ret->unknown = LW_OK;
 	return find_groups(ret, pw->pw_gid);
 }
 

@@ -18,13 +18,15 @@ struct lw_who {
 	char **group; /* names of his groups; NULL: that gid has none */
 	uint32_t *gid;
 	size_t groups;
-	bool plugin;  /* %: is judged by lightwave_sudo.so */
-	json_t *told; /* by group: what lightwaved said of him in it */
+	enum lw_err unknown; /* why it is not known which of the directory's */
+	bool plugin;	     /* %: is judged by lightwave_sudo.so */
+	json_t *told;	     /* by group: what lightwaved said of him in it */
 };
 
 /*
- * ret is to be released in any case. LW_NOTFOUND: nobody has that name.
- * LW_OFFLINE: it could not be looked up. LW_NOMEM.
+ * By a name of NSS, or one that grant takes. ret is to be released in any case.
+ * LW_NOTFOUND: nobody has that name. LW_CLAIMED: several do. LW_OFFLINE: it
+ * could not be looked up. LW_NOMEM.
  */
 enum lw_err lw_who_find(const struct lw_sudo *s, const struct lw_policy *p,
 			const char *name, struct lw_who *ret);

@@ -15,7 +15,7 @@ static enum lw_who_is in_group(const struct lw_who *w, const char *name)
 		if (w->group[i] && strcasecmp(w->group[i], name) == 0)
 			return LW_WHO_YES;
 	}
-	return LW_WHO_NO;
+	return w->unknown == LW_OK ? LW_WHO_NO : LW_WHO_UNSURE;
 }
 
 static enum lw_who_is has_gid(const struct lw_who *w, json_int_t gid)
@@ -24,7 +24,7 @@ static enum lw_who_is has_gid(const struct lw_who *w, json_int_t gid)
 		if ((json_int_t)w->gid[i] == gid)
 			return LW_WHO_YES;
 	}
-	return LW_WHO_NO;
+	return w->unknown == LW_OK ? LW_WHO_NO : LW_WHO_UNSURE;
 }
 
 static enum lw_who_is by_plugin(struct lw_who *w, const char *group)

@@ -93,6 +93,7 @@ class Front:
                                                   "linux admins"],
                       ("alice", "dockerusers"): ["dockerusers"]}
         self.claimed, self.away, self.asked = set(), False, 0
+        self.groupless = False
         for name in ("priv", "nss"):
             s = socket.socket(socket.AF_UNIX)
             s.bind(os.path.join(directory, name))
@@ -156,6 +157,8 @@ class Front:
         n = self.find(self.groups if op == 3 else self.users, name)
         if not n:
             return (NOTFOUND if self.account(name) else NOTOURS), b""
+        if op == 5 and self.groupless:
+            return OFFLINE, b""
         if op == 5:
             gids = {number(self.users[n])} | {
                 number(self.groups[g]) for u, g in self.paths if u == n}
@@ -188,7 +191,8 @@ class Front:
                     b"".join(map(string, names)))
 
     def resolve(self, what, name):
-        found = [(k, t, self.find(t, name)) for k, t in
+        found = [(k, t, self.find(t, name) or
+                  (name.lower() if name.lower() in t else None)) for k, t in
                  ((1, self.users), (2, self.groups)) if what in (0, k)]
         found = [f for f in found if f[2]]
         if self.account(name) in self.claimed:

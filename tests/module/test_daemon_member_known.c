@@ -91,6 +91,10 @@ static void the_shortest_way_is_told(void **state)
 		    "2002, path near@lightwave.test > far@lightwave.test): "
 		    "yes: a member, facts",
 		    1);
+	/* A rule by SID, as lightwave-sudo writes it: by what name it has. */
+	daemon_says("sudo asks for group " SID "2004 (ring@lightwave.test, "
+		    "path near@lightwave.test > ring@lightwave.test): yes",
+		    1);
 	assert_int_equal(asked(), 0);
 }
 

@@ -109,6 +109,7 @@ def of_two_with_a_name_the_one_that_was_said_is_meant(rig):
     for argv in (("--user", "--group", "ops"), (),
                  ("ops", "bob"), ("%",), ("--user", "ops", "--root")):
         refused(rig, *argv, words="usage:", rc=2)
+    refused(rig, "linux", "admins", words="quote one with a blank", rc=2)
 
 
 def what_a_lying_front_says_never_gets_into_the_file(rig):
@@ -163,6 +164,13 @@ def what_no_rule_can_say_is_refused(rig):
         refused(rig, "alice", "--runas", bad, words="runas|no such")
 
 
+def wildcards_in_arguments_are_warned_of(rig):
+    said = rig.sudo("grant", "alice", "--command", "/bin/cat /var/log/*")
+    assert "no wildcards" in said, said
+    said = rig.sudo("grant", "alice", "--command", "/bin/cat /var/log/a-b")
+    assert "wildcard" not in said, said
+
+
 # --- taking back -------------------------------------------------------------
 def one_rule_is_taken_or_all_of_his(rig):
     rig.sudo("grant", "alice")
@@ -174,7 +182,8 @@ def one_rule_is_taken_or_all_of_his(rig):
     assert rig.rules() == ["#16778241 ALL=(ALL:ALL) ALL",
                            "#16778242 ALL=(ALL:ALL) ALL"]
     rig.sudo("revoke", "alice")
-    assert "no rule here" in rig.sudo("revoke", "alice", rc=1)
+    assert re.search("no rule here.*lightwave-sudo list",
+                     rig.sudo("revoke", "alice", rc=1))
     assert rig.rules() == ["#16778242 ALL=(ALL:ALL) ALL"]
     rig.sudo("revoke", "bob")
     assert rig.rules() == [] and "User_Specs" not in rig.is_right()

@@ -18,8 +18,8 @@ import traceback
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 sys.dont_write_bytecode = True
-from sudoers_rig import (Rig, enter_namespace, number, sid,  # noqa: E402
-                         string)
+from sudoers_rig import (CONFIG, Rig, enter_namespace, number,  # noqa: E402
+                         sid, string)
 
 ALICE = number(1025)
 ADMINS = sid(1100)
@@ -50,7 +50,7 @@ def a_sound_policy_has_no_finding(rig):
         "# group linux admins@lightwave.test %s\n%%:%s ALL=(ALL) ALL\n"
         % (sid(1025), ALICE, ADMINS, ADMINS))
     status, out, err = rig.helper("check")
-    assert (status, out, err) == (0, "", ""), (status, out, err)
+    assert (status, out, err) == (0, "nothing found\n", ""), (out, err)
 
 
 FINDS = [
@@ -80,7 +80,11 @@ FINDS = [
     ("%:none@lightwave.test ALL=ALL\n", 1, "unknown"),
     ("%:S-1-7-21-1-2-3-4-1-4711 ALL=ALL\n", 1, "unknown"),
     ("%:not-ours ALL=ALL\n", 1, "unknown"),
+    ("%%:#%d ALL=ALL\n" % number(1100), 1, "unknown"),
     ("%twice@lightwave.test ALL=ALL\n", 1, "claimed"),
+    # Names that only the directory has, which NSS does not have under them.
+    ("%Linux\\ Admins ALL=ALL\n", 1, "bare"),
+    ("User_Alias A = root, alice\nA ALL=ALL\n", 2, "bare"),
     ("alice@lightwave.test ALL=ALL\n", 1, "user-by-name"),
     ("User_Alias A = \\\n alice@lightwave.test\n# c \\\nA ALL=ALL\n", 4,
      "user-by-name"),
@@ -193,6 +197,19 @@ def a_comment_and_its_rule_must_agree(rig):
     rig.sudoers("", lightwave="# user gone@lightwave.test %s\n#%d ALL=ALL\n"
                 % (sid(4711), number(4711)))
     assert kinds(rig) == [("unknown", "/etc/sudoers.d/lightwave", 2)]
+
+
+def a_drop_in_that_no_line_includes_is_told(rig):
+    rig.sudoers("", lightwave="#1201 ALL=ALL\n")
+    assert kinds(rig) == []
+    for line in ("@includedir /etc/sudoers.d/", "#includedir sudoers.d",
+                 "@include sudoers.d//lightwave"):
+        rig.write("/etc/sudoers", line + "\n", 0o440)
+        assert kinds(rig) == [], line
+    rig.write("/etc/sudoers", "root ALL=ALL\n", 0o440)
+    assert kinds(rig) == [("unread", "/etc/sudoers", 0)]
+    os.unlink("/etc/sudoers.d/lightwave")
+    assert kinds(rig) == []
 
 
 def a_local_group_of_the_same_name_is_told(rig):
@@ -393,6 +410,31 @@ def what_cannot_be_said_is_not_told_as_no(rig):
     assert status == 3 and got["rules"][0]["applies"] is None, (status, got)
 
 
+def whom_grant_takes_is_explained(rig):
+    rig.sudoers("#%d ALL=/bin/a\n#%d ALL=/bin/b\n" % (ALICE, ALICE))
+    status, out, _ = rig.helper("explain", "alice@lightwave.test")
+    assert status == 0 and "sudo takes the last" in out, (status, out)
+    for name in ("alice", "ALICE", sid(1025)):
+        assert rig.helper("explain", name) == (0, out, ""), name
+    rig.front.away = True
+    assert rig.helper("explain", "alice")[0] == 3
+
+
+def while_his_groups_are_not_known_no_rule_is_told_as_no(rig):
+    rig.write("/etc/lightwave/lightwave.conf",
+              CONFIG.replace("docker = dockerusers\n", ""))
+    rig.sudoers("%%linux\\ admins@lightwave.test ALL=/bin/a\n"
+                "%%#%d ALL=/bin/b\n" % number(1100))
+    rig.front.groupless = True
+    try:
+        status, out, err = rig.helper("explain", "alice@lightwave.test")
+    finally:
+        rig.front.groupless = False
+    assert status == 3 and "not known" in err, (status, err)
+    assert "/bin/a" in out and "/bin/b" in out, out
+    assert out.count("not judged") == 2, out
+
+
 def nobody_is_an_error(rig):
     status, out, err = rig.helper("explain", "none@lightwave.test")
     assert status == 1 and out == "" and "no such user" in err, (status, err)
@@ -439,6 +481,12 @@ def read(path):
         return f.read()
 
 
+def changed(path):
+    """All but when it was read last."""
+    st = os.stat(path)
+    return st.st_ino, st.st_mode, st.st_uid, st.st_mtime_ns, st.st_ctime_ns
+
+
 def listing():
     return sorted(os.listdir("/etc/sudoers.d"))
 
@@ -449,6 +497,7 @@ def migrate_shows_and_changes_nothing(rig):
     assert (status, err) == (0, ""), (status, out, err)
     assert "/etc/sudoers.d/old:3: lightwave.test\\\\alice becomes #%d" % ALICE \
         in out, out
+    assert "migrate --write" in out, out
     assert "/etc/sudoers.d/old:6: %%LW\\\\Linux^Admins becomes %%:%s" % ADMINS \
         in out, out
     assert out.count(" becomes ") == 6, out
@@ -459,7 +508,7 @@ def migrate_writes_these_words_and_keeps_every_other_byte(rig):
     rig.sudoers("", old=OLD, other="root ALL=ALL\n")
     os.chown("/etc/sudoers.d/old", 0, 1300)
     os.chmod("/etc/sudoers.d/old", 0o640)
-    before = os.stat("/etc/sudoers.d/other")
+    before = changed("/etc/sudoers.d/other")
     status, out, err = rig.helper("migrate", "--write")
     assert (status, err) == (0, ""), (status, out, err)
     assert read("/etc/sudoers.d/old") == NEW, read("/etc/sudoers.d/old")
@@ -467,8 +516,11 @@ def migrate_writes_these_words_and_keeps_every_other_byte(rig):
     assert (st.st_uid, st.st_gid, st.st_mode & 0o7777) == (0, 1300, 0o640)
     assert read("/etc/sudoers.d/old.before-migrate") == OLD
     assert listing() == ["old", "old.before-migrate", "other"], listing()
-    assert os.stat("/etc/sudoers.d/other") == before
+    assert changed("/etc/sudoers.d/other") == before
     subprocess.run(["visudo", "-c", "-q", "-f", "/etc/sudoers"], check=True)
+    # What was kept is told of, and nothing to mend.
+    status, got = rig.json("check")
+    assert status == 0 and [n["kind"] for n in got["notes"]] == ["kept"], got
     # Again there is nothing left, and the rules are what they were meant for.
     status, out, _ = rig.helper("migrate", "--write")
     assert (status, out) == (0, "no rule in likewise's spelling\n"), out

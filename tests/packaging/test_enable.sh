@@ -358,6 +358,12 @@ printf '#Defaults group_plugin="/x/lightwave_sudo.so"\n' >"$work/h/etc/sudoers"
 [ -z "$(sh "$enable" --undo --root "$work/h" 2>&1)" ]
 ok "undo says nothing of sudoers without the group plug-in"
 run "$work/h"
+for f in rules.before-migrate rules~; do
+	printf 'Defaults group_plugin="/x/lightwave_sudo.so"\n' >"$work/h/etc/sudoers.d/$f"
+done
+[ -z "$(sh "$enable" --undo --root "$work/h" 2>&1)" ]
+ok "... nor of files that sudo does not read"
+run "$work/h"
 printf 'Defaults group_plugin="/x/lightwave_sudo.so"\n' >"$work/h/etc/sudoers.d/rules"
 said=$(sh "$enable" --undo --root "$work/h" 2>&1) && case $said in
 *'/etc/sudoers.d/rules: names lightwave_sudo.so'*) ;; *) false ;; esac
