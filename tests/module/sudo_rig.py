@@ -5,6 +5,7 @@ Part of the tests of lightwave-sudo. Nothing on the machine is changed.
 import contextlib
 import json
 import os
+import re
 import shutil
 import socket
 import struct
@@ -183,3 +184,15 @@ def run_all(cases):
             print("not ok - " + case.__name__, flush=True)
             traceback.print_exc()
     return failed
+
+
+def plugin(rig):
+    return re.search('group_plugin="(/.*/sudo/lightwave_sudo.so)"',
+                     rig.text()).group(1)
+
+
+def refused(rig, *args, words, rc=1):
+    before = rig.text(), rig.files()
+    said = rig.sudo("grant", *args, rc=rc)
+    assert re.search(words, said) and "\x1b" not in said, said
+    assert (rig.text(), rig.files()) == before

@@ -1,5 +1,5 @@
-"""What test_sudoers_read.py stands on: an /etc of our own in a mount namespace,
-and a front that answers by a table. Everything lives in one directory.
+"""What test_sudo_check.py, _explain.py and _migrate.py stand on: an /etc of
+our own in a mount namespace, and a front that answers by a table. Everything lives in one directory.
 """
 import contextlib
 import json
@@ -11,6 +11,8 @@ import subprocess
 import sys
 import tempfile
 import threading
+import time
+import traceback
 
 HELPER = os.path.abspath("sudoers.d/helper/lightwave-sudo")
 NSS = os.path.abspath("tests/module/.libs")
@@ -293,3 +295,32 @@ class Rig:
     def close(self):
         self.unmount(0)
         shutil.rmtree(self.dir)
+
+
+def findings(rig, status=None):
+    got, all_ = rig.json("check")
+    assert status is None or got == status, (got, all_)
+    assert got == (1 if all_["findings"] else 0), (got, all_)
+    return all_["findings"]
+
+
+def run_all(cases):
+    """Those that are named, or all; whatever one does, the others run."""
+    wanted, failed = sys.argv[1:], 0
+    enter_namespace()
+    with contextlib.closing(Rig()) as rig:
+        for case in cases:
+            if wanted and case.__name__ not in wanted:
+                continue
+            began = time.monotonic()
+            try:
+                rig.fresh()
+                case(rig)
+            except Exception:  # whatever it is, the others still run
+                failed += 1
+                print("FAIL: " + case.__name__)
+                traceback.print_exc(file=sys.stdout)
+            else:
+                print("PASS: %s (%.1f s)" % (case.__name__,
+                                             time.monotonic() - began))
+    sys.exit(1 if failed else 0)
