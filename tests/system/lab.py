@@ -15,6 +15,8 @@ import time
 
 import pexpect
 
+from kdc_log import KdcLog
+
 REPO = pathlib.Path(__file__).resolve().parents[2]
 LAB = str(REPO / "tests/lab/lab")
 DOMAIN = "lightwave.test"
@@ -22,7 +24,6 @@ BASE = "dc=lightwave,dc=test"
 LDAPI = "ldapi://%2Frun%2Flab%2Fldapi"
 CONF = "/etc/lightwave/lightwave.conf"
 MAP = "/run/lightwave/map"
-KDC_LOG = "/run/lab/krb5kdc.log"
 DCS = ("dc1", "dc2")
 # What of the administrator's doings changes nothing that photon knows.
 SEEN_BY_NOBODY = ("show", "usn", "kdc", "kpasswd")
@@ -333,22 +334,6 @@ class Shell:
         """Without what an earlier sudo has earned."""
         return self.run("sudo -k -S -p 'sudo password: ' " + command,
                         passwords)
-
-
-class KdcLog:
-    """What dc1's KDC has been asked from now on."""
-
-    def __init__(self, lab):
-        self.lab = lab
-        self.seen = len(self.all())
-
-    def all(self):
-        return self.lab.dc1("cat", KDC_LOG).lines
-
-    def lines(self, kind, name):
-        """kind: "AS_REQ" or "TGS_REQ"; name: a client or a service."""
-        return [line for line in self.all()[self.seen:]
-                if " %s (" % kind in line and name in line]
 
 
 def message(entry):
