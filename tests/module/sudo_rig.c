@@ -14,6 +14,9 @@
 #include <time.h>
 #include <unistd.h>
 
+/* clang's fortified libc has it as a macro. */
+#undef syslog
+
 /* Where the plug-in's lines end; the second is its name when fortified. */
 void __syslog_chk(int prio, int flag, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
@@ -24,6 +27,9 @@ static time_t ahead;
 static int64_t waited_ms;
 static enum rig_hurry hurry;
 static void (*at_wait)(void);
+
+static void take(int prio, const char *fmt, va_list ap)
+	__attribute__((format(printf, 2, 0)));
 
 static void take(int prio, const char *fmt, va_list ap)
 {
