@@ -146,7 +146,7 @@ static struct lw_fact_user *ask_user(struct lw_facts *f, uint32_t uid,
 				     const char *name)
 {
 	lw_cleanup(lw_reply_done) struct lw_reply reply = { 0 };
-	lw_cleanup(lw_wr_done) struct lw_wr w;
+	lw_cleanup(lw_wr_done) struct lw_wr w = { 0 };
 	struct lw_fact_user *u = calloc(1, sizeof(*u));
 	const struct lw_granted q = { uid, lw_str(name) };
 	struct lw_granted_answer a;

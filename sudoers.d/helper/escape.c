@@ -23,7 +23,7 @@ static enum lw_token kind(const char **name)
 
 enum lw_sudo_exit lw_sudo_escape(const struct lw_sudo *s, int argc, char **argv)
 {
-	lw_cleanup(lw_wr_done) struct lw_wr w;
+	lw_cleanup(lw_wr_done) struct lw_wr w = { 0 };
 	const char *name;
 	enum lw_token what;
 

@@ -68,7 +68,7 @@ static void end(const struct lw_wr *w, const struct lw_sync *q, uint32_t total)
 static bool run_sync(struct peer *p, const struct question *q,
 		     uint32_t *ret_entries)
 {
-	lw_cleanup(lw_wr_done) struct lw_wr w;
+	lw_cleanup(lw_wr_done) struct lw_wr w = { 0 };
 	uint8_t body[1024];
 	struct lw_wr ask;
 	struct lw_rd r;
