@@ -247,33 +247,6 @@ static void the_map_forgets_the_old_gid_unasked(void **state)
 	assert_false(old);
 }
 
-/* Which group it is cannot be told: then neither can the list. */
-static void what_cannot_be_told_is_an_error(void **state)
-{
-	(void)state;
-	worker_say(&(struct worker_line) {
-		.op = LW_OP_FIND, .key = "alice", .entry = { &alice } });
-	worker_say(&(struct worker_line) { .op = LW_OP_MEMBERSHIPS,
-					   .entry = { &staff } });
-	worker_say(&(struct worker_line) {
-		.op = LW_OP_FIND, .key = "operators", .status = LW_OFFLINE });
-	daemon_start("[cache]\nreplicate_max = 0\n"
-		     "[local_groups]\ndocker = Operators\n");
-	assert_int_equal(asker_initgroups(ALICE, NULL), LW_OFFLINE);
-	/* By its SID nobody has to be asked. */
-	daemon_reload("[cache]\nreplicate_max = 0\n"
-		      "[local_groups]\ndocker = " DOCKER_SID "\n",
-		      "configuration read again");
-	assert_true(has(ALICE, 998));
-	/* And one that there is not gives nobody anything. */
-	worker_say(&(struct worker_line) { .op = LW_OP_FIND, .key = "ghosts" });
-	daemon_reload("[cache]\nreplicate_max = 0\n"
-		      "[local_groups]\ndocker = Ghosts\n",
-		      "configuration read again");
-	assert_false(has(ALICE, 998));
-	daemon_says("docker = Ghosts: no such directory group", 1);
-}
-
 static enum nss_status by_name(const char *name)
 {
 	static char buf[1024];
@@ -383,7 +356,6 @@ int main(void)
 		TEST(docker_under_another_name_is_refused),
 		TEST(another_gid_is_given_from_then_on),
 		TEST(the_map_forgets_the_old_gid_unasked),
-		TEST(what_cannot_be_told_is_an_error),
 		TEST(docker_is_never_the_directorys),
 		TEST(nor_is_it_by_its_gid),
 		TEST(status_tells_each),
