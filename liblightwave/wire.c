@@ -19,6 +19,18 @@ bool lw_str_eq(struct lw_str a, const char *b)
 	return a.n == strlen(b) && (a.n == 0 || !memcmp(a.s, b, a.n));
 }
 
+bool lw_str_same(struct lw_str a, struct lw_str b)
+{
+	return a.n == b.n && (a.n == 0 || !memcmp(a.s, b.s, a.n));
+}
+
+bool lw_str_begins(struct lw_str s, const char *with)
+{
+	size_t n = strlen(with);
+
+	return n == 0 || (s.n >= n && !memcmp(s.s, with, n));
+}
+
 char *lw_str_dup(struct lw_str s)
 {
 	char *d = malloc(s.n + 1);

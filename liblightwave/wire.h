@@ -30,6 +30,8 @@ struct lw_str {
 
 struct lw_str lw_str(const char *s); /* NULL gives the empty string */
 bool lw_str_eq(struct lw_str a, const char *b);
+bool lw_str_same(struct lw_str a, struct lw_str b);
+bool lw_str_begins(struct lw_str s, const char *with);
 
 /*
  * A password: a view into a message, as struct lw_str is one. No string to the

@@ -9,11 +9,6 @@ static struct lw_known *of_sid(struct lw_hash_link *l)
 				   offsetof(struct lw_known, by_sid));
 }
 
-static bool same(struct lw_str a, struct lw_str b)
-{
-	return a.n == b.n && (a.n == 0 || memcmp(a.s, b.s, a.n) == 0);
-}
-
 static bool same_facts(const struct lw_known *k, const struct lw_entry *e)
 {
 	struct lw_entry was;
@@ -22,8 +17,8 @@ static bool same_facts(const struct lw_known *k, const struct lw_entry *e)
 	    !lw_replica_has_dn(k, e->dn))
 		return false;
 	was = lw_known_entry(k);
-	return same(was.sam, e->sam) && same(was.upn, e->upn) &&
-	       same(was.given, e->given) && same(was.sn, e->sn);
+	return lw_str_same(was.sam, e->sam) && lw_str_same(was.upn, e->upn) &&
+	       lw_str_same(was.given, e->given) && lw_str_same(was.sn, e->sn);
 }
 
 bool lw_replica_confirm(struct lw_replica *r, const struct lw_entry *e)

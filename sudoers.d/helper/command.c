@@ -30,13 +30,6 @@ static bool has_control(struct lw_str s)
 	return false;
 }
 
-static bool begins(struct lw_str s, const char *with)
-{
-	size_t n = strlen(with);
-
-	return s.n >= n && !memcmp(s.s, with, n);
-}
-
 static size_t word(struct lw_str s)
 {
 	const char *blank = memchr(s.s, ' ', s.n);
@@ -106,7 +99,7 @@ static size_t digest(struct lw_str s)
 	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
 		size_t at = strlen(known[i].name), n = word(s);
 
-		if (!begins(s, known[i].name) || n == s.n ||
+		if (!lw_str_begins(s, known[i].name) || n == s.n ||
 		    n - at != 2 * known[i].bytes)
 			continue;
 		while (at < n && isxdigit((unsigned char)s.s[at]))
@@ -130,9 +123,9 @@ enum lw_err lw_sudoers_command(struct lw_str typed, struct lw_wr *w)
 	lw_wr_raw(w, typed.s, n);
 	typed = from(typed, n);
 	n = word(typed);
-	if (n == 8 && begins(typed, "sudoedit")) {
+	if (n == 8 && lw_str_begins(typed, "sudoedit")) {
 		lw_wr_raw(w, "sudoedit", 8);
-		if (n < typed.n && !begins(from(typed, n), " /"))
+		if (n < typed.n && !lw_str_begins(from(typed, n), " /"))
 			return LW_INVALID;
 	} else {
 		e = path((struct lw_str) { typed.s, n }, w);

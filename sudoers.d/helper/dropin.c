@@ -16,11 +16,6 @@ static const char plugin_line[] = "Defaults group_plugin=\"";
 
 #define NAME_BYTES 1024
 
-static bool same(struct lw_str a, struct lw_str b)
-{
-	return a.n == b.n && !memcmp(a.s, b.s, a.n);
-}
-
 static bool skip(struct lw_str *s, const char *what)
 {
 	size_t n = strlen(what);
@@ -227,13 +222,13 @@ enum lw_err lw_dropin_add(struct lw_dropin *d, const struct lw_rule *r,
 	for (size_t i = 0; i < d->n; i++) {
 		struct lw_rule *o = &d->rules[i];
 
-		if (!same(o->sid, r->sid))
+		if (!lw_str_same(o->sid, r->sid))
 			continue;
 		moved |= o->uid != r->uid;
 		o->name = r->name;
 		o->uid = r->uid;
 		at = i + 1;
-		found |= same(o->text, r->text);
+		found |= lw_str_same(o->text, r->text);
 	}
 	if (!found && insert(d, at, r) != LW_OK)
 		return LW_NOMEM;
@@ -249,7 +244,8 @@ size_t lw_dropin_remove(struct lw_dropin *d, struct lw_str sid,
 	for (size_t i = 0; i < was; i++) {
 		const struct lw_rule *r = &d->rules[i];
 
-		if (!same(r->sid, sid) || (text && !same(r->text, *text)))
+		if (!lw_str_same(r->sid, sid) ||
+		    (text && !lw_str_same(r->text, *text)))
 			d->rules[kept++] = *r;
 	}
 	d->n = kept;
@@ -288,7 +284,7 @@ void lw_dropin_render(const struct lw_dropin *d, const char *plugin,
 	for (size_t i = 0; i < d->n; i++) {
 		const struct lw_rule *r = &d->rules[i];
 
-		if (i == 0 || !same(r->sid, r[-1].sid))
+		if (i == 0 || !lw_str_same(r->sid, r[-1].sid))
 			put_heading(w, r);
 		if (r->what == LW_RESOLVE_USER) {
 			snprintf(uid, sizeof(uid), "#%" PRIu32, r->uid);

@@ -24,11 +24,6 @@ static void done(struct who *w)
 	lw_reply_done(&w->reply);
 }
 
-static bool same(struct lw_str a, struct lw_str b)
-{
-	return a.n == b.n && !memcmp(a.s, b.s, a.n);
-}
-
 /* *silent: nobody answers, so that nobody is asked again. */
 static void find(const struct lw_sudo *s, const struct lw_rule *r, bool *silent,
 		 struct who *ret)
@@ -53,7 +48,7 @@ static void find(const struct lw_sudo *s, const struct lw_rule *r, bool *silent,
 	if (e != LW_OK)
 		return;
 	o = lw_resolved_read(&l.each);
-	ret->state = same(o.name, r->name) ? KNOWN : RENAMED;
+	ret->state = lw_str_same(o.name, r->name) ? KNOWN : RENAMED;
 	ret->name = o.name;
 	ret->now = o.id;
 	if (ret->has_id && ret->id != o.id)
@@ -124,7 +119,7 @@ static size_t block(const struct lw_sudo *s, const struct lw_dropin *d,
 	find(s, first, silent, &w);
 	if (!as_json)
 		heading(first, &w);
-	for (; at < d->n && same(d->rules[at].sid, first->sid); at++) {
+	for (; at < d->n && lw_str_same(d->rules[at].sid, first->sid); at++) {
 		const struct lw_rule *r = &d->rules[at];
 
 		if (as_json) {

@@ -36,11 +36,6 @@ static void ask(const struct lw_sudo *s, const struct lw_wanted *w,
 		ret->o[ret->n] = lw_resolved_read(&l.each);
 }
 
-static bool same(struct lw_str a, struct lw_str b)
-{
-	return a.n == b.n && !memcmp(a.s, b.s, a.n);
-}
-
 /* Its part before the domain; the whole where there is none. */
 static struct lw_str account(struct lw_str s)
 {
@@ -73,7 +68,7 @@ static bool called(const struct lw_rule *r, const char *typed)
 static bool is_now(const struct now *now, struct lw_str sid)
 {
 	for (uint32_t i = 0; i < now->n; i++) {
-		if (same(now->o[i].sid, sid))
+		if (lw_str_same(now->o[i].sid, sid))
 			return true;
 	}
 	return false;
@@ -138,7 +133,7 @@ static enum lw_sudo_exit choose(const struct lw_dropin *d,
 	for (size_t i = 0; i < d->n; i++) {
 		const struct lw_rule *r = &d->rules[i];
 
-		if (!meant(r, w, now) || (one && same(one->sid, r->sid)))
+		if (!meant(r, w, now) || (one && lw_str_same(one->sid, r->sid)))
 			continue;
 		if (one || (now->n > 0 && !is_now(now, r->sid)))
 			return ambiguous(d, w, now);

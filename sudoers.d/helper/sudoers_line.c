@@ -95,13 +95,6 @@ bool lw_sudoers_open(struct lw_str line)
 	return open;
 }
 
-static bool begins(struct lw_str l, const char *word)
-{
-	size_t n = strlen(word);
-
-	return l.n >= n && memcmp(l.s, word, n) == 0;
-}
-
 static struct lw_str skip(struct lw_str l, size_t n)
 {
 	return (struct lw_str) { l.s + n, l.n - n };
@@ -170,7 +163,7 @@ enum lw_err lw_sudoers_kind(struct lw_str line, enum lw_sudoers_kind *ret,
 			    char **ret_path)
 {
 	/* "#include" is one in the first column alone, "@include" anywhere. */
-	struct lw_str l = begins(line, "#") ? line : trim(line);
+	struct lw_str l = lw_str_begins(line, "#") ? line : trim(line);
 	bool dir;
 
 	*ret = LW_SUDOERS_PLAIN;
@@ -178,10 +171,10 @@ enum lw_err lw_sudoers_kind(struct lw_str line, enum lw_sudoers_kind *ret,
 		*ret = LW_SUDOERS_EMPTY;
 		return LW_OK;
 	}
-	dir = begins(skip(l, 1), "includedir");
+	dir = lw_str_begins(skip(l, 1), "includedir");
 	if ((l.s[0] == '#' && line.s[0] == '#') || l.s[0] == '@') {
 		size_t n = strlen("@include") + (dir ? strlen("dir") : 0);
-		bool is = dir || begins(skip(l, 1), "include");
+		bool is = dir || lw_str_begins(skip(l, 1), "include");
 		bool then = l.n > n &&
 			    (blank(l.s[n]) || (l.s[0] == '@' && l.s[n] == '"'));
 

@@ -18,13 +18,6 @@ static void hex(struct lw_wr *w, unsigned char c)
 	lw_wr_raw(w, t, sizeof(t));
 }
 
-static bool begins(struct lw_str s, const char *with)
-{
-	size_t n = strlen(with);
-
-	return s.n >= n && !memcmp(s.s, with, n);
-}
-
 static bool only(struct lw_str s, const char *of)
 {
 	for (size_t i = 0; i < s.n; i++) {
@@ -58,7 +51,7 @@ static bool misread(struct lw_str s)
 					     "Cmnd_Alias",  "Cmd_Alias" };
 
 	for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++) {
-		if (begins(s, lines[i]))
+		if (lw_str_begins(s, lines[i]))
 			return true;
 	}
 	return strchr("@+%-/", s.s[0]) || is_word(s) ||
