@@ -126,19 +126,14 @@ static void unread(struct lw_check *c, const struct lw_flat *f)
 
 void lw_check_dropin(struct lw_check *c)
 {
-	const struct lw_flat *f = c->p->flat;
-	bool read = false;
+	const struct lw_flat_file *found;
 	struct stat st;
 
 	if (stat(c->s->dropin, &st) < 0)
 		return;
-	/* However the line that includes it spells its path. */
-	for (size_t i = 0; i < f->files && !read; i++) {
-		read = f->file[i].st.st_ino == st.st_ino &&
-		       f->file[i].st.st_dev == st.st_dev;
-		if (read)
-			file(c, &f->file[i]);
-	}
-	if (!read)
-		unread(c, f);
+	found = lw_flat_find(c->p->flat, &st);
+	if (found)
+		file(c, found);
+	else
+		unread(c, c->p->flat);
 }

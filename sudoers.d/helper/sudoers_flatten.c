@@ -232,6 +232,17 @@ enum lw_err lw_flat_read(const char *path, uid_t owner, const char *host,
 	return LW_OK;
 }
 
+const struct lw_flat_file *lw_flat_find(const struct lw_flat *f,
+					const struct stat *st)
+{
+	for (size_t i = 0; i < f->files; i++) {
+		if (f->file[i].st.st_ino == st->st_ino &&
+		    f->file[i].st.st_dev == st->st_dev)
+			return &f->file[i];
+	}
+	return NULL;
+}
+
 void lw_flat_free(struct lw_flat *f)
 {
 	if (!f)

@@ -70,6 +70,13 @@ enum lw_err lw_flat_read(const char *path, uid_t owner, const char *host,
 			 struct lw_flat **ret);
 void lw_flat_free(struct lw_flat *f);
 
+/*
+ * The file that this is, whatever path the line that includes it has; NULL:
+ * sudo does not read it.
+ */
+const struct lw_flat_file *lw_flat_find(const struct lw_flat *f,
+					const struct stat *st);
+
 /* For lw_cleanup(). */
 static inline void lw_flat_done(struct lw_flat **f)
 {

@@ -100,11 +100,16 @@ def a_policy_that_does_not_include_it_is_warned_of(rig):
         said = rig.sudo("grant", "alice")
         return "does not include" in said
     rig.sudo("grant", "bob")
+    more = os.path.join(os.path.dirname(rig.sudoers), "more")
+    rig.write(more, "@includedir sudoers.d\n")
     for line, warns in (("@includedir %s" % rig.dir, False),
                         ("#includedir %s/" % rig.dir, False),
                         ('@includedir "%s"' % rig.dir, False),
                         ("@includedir sudoers.d", False),
                         ("@include sudoers.d/lightwave", False),
+                        # By another file, or by another path.
+                        ("@include %s" % more, False),
+                        ("@includedir %s/../sudoers.d" % rig.dir, False),
                         # What an image says of itself.
                         ("@includedir /etc/sudoers.d", False),
                         ("@includedir /etc/sudoers.e", True),
