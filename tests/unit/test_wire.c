@@ -309,6 +309,23 @@ static void strings_compare_and_copy_by_length(void **state)
 	assert_true(lw_str_eq(lw_str(NULL), ""));
 }
 
+static void strings_are_compared_by_length_and_bytes(void **state)
+{
+	const struct lw_str none = { 0 };
+
+	(void)state;
+	assert_true(lw_str_same(none, none));
+	assert_true(lw_str_same(none, LW_STR("")));
+	assert_true(lw_str_same(LW_STR("ab"), LW_STR("ab")));
+	assert_false(lw_str_same(LW_STR("ab"), LW_STR("abc")));
+	assert_false(lw_str_same(LW_STR("ab"), LW_STR("aB")));
+	assert_true(lw_str_begins(none, ""));
+	assert_false(lw_str_begins(none, "a"));
+	assert_true(lw_str_begins(LW_STR("ab"), "ab"));
+	assert_false(lw_str_begins(LW_STR("a"), "ab"));
+	assert_false(lw_str_begins(LW_STR("ba"), "a"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -326,6 +343,7 @@ int main(void)
 		cmocka_unit_test(
 			a_secret_is_wiped_when_it_moves_and_when_it_goes),
 		cmocka_unit_test(strings_compare_and_copy_by_length),
+		cmocka_unit_test(strings_are_compared_by_length_and_bytes),
 	};
 
 	return cmocka_run_group_tests_name("wire", tests, NULL, NULL);
